@@ -1,0 +1,33 @@
+"""A message as the service sees it, whatever platform it came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """What makes a message unique across platforms; it also names its case."""
+
+    platform: str
+    workspace: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on a platform; `id` is the platform's own."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    key: MessageKey
+    author: Person
+    text: str
+    posted_at: datetime  # UTC
+    link: str = ""
+    place: str = ""  # the channel's name, for people
+    reply_to: str = ""  # text of the message that this one answers

@@ -1,0 +1,177 @@
+"""What a pack says: topics, misconceptions, sources, safety texts and the words to recognise them by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+NEVER_CITED = "clinical-consensus"  # general knowledge without a page behind it; see the brief's safety rules
+
+
+class Severity(StrEnum):
+    """How much harm believing the claim can do."""
+
+    HARMFUL = "harmful"
+    MISLEADING = "misleading"
+    MINOR = "minor"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most serious, so that sorting puts it first."""
+        return list(Severity).index(self)
+
+
+class Stage(StrEnum):
+    """Where a misconception is in its life: only live ones raise notices."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A citable reference."""
+
+    key: str
+    title: str
+    publisher: str
+    url: str
+    confirmed: bool
+    year: int | None = None
+
+    @property
+    def citable(self) -> bool:
+        """Whether people may be shown this source."""
+        return self.confirmed and self.key != NEVER_CITED and self.url.startswith("https://")
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} ({self.publisher}{f', {self.year}' if self.year else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A curated answer."""
+
+    id: str
+    title: str
+    aliases: tuple[str, ...]
+    summary: str
+    facts: tuple[Fact, ...]
+    reviewed_on: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRule:
+    """One way of saying a claim: concepts that must meet within a few words.
+
+    Each item of `say` names a concept of the vocabulary; alternatives are joined by "|".
+    """
+
+    say: tuple[str, ...]
+    within: int = 14  # words, first to last matched word
+    ordered: bool = False
+    unless: tuple[str, ...] = ()  # concepts whose presence in the same sentence speaks against the claim
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A known false claim, its correction, and examples of what to flag and what to pass."""
+
+    id: str
+    severity: Severity
+    claim: str
+    correction: str
+    sources: tuple[str, ...]
+    claims: tuple[ClaimRule, ...] = ()
+    flags: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+    stage: Stage = Stage.LIVE
+
+
+class CueKind(StrEnum):
+    """What a cue does to the claim in its scope (after ConText, Harkema et al. 2009)."""
+
+    DENIAL = "denial"
+    QUESTION = "question"
+    QUOTATION = "quotation"
+    DEBUNK = "debunk"
+    CONDITION = "condition"
+    REPORT = "report"
+    IRONY = "irony"
+    CLINICIAN = "clinician"
+    ENDORSE = "endorse"  # "yes", "exactly": what was asked is claimed
+    REFUSE = "refuse"  # "no", "nope": what was asked is denied
+    RHETORICAL = "rhetorical"  # "who still thinks": a question that pushes a claim
+    STOP = "stop"  # "but": no cue reaches beyond it
+
+
+class Reach(StrEnum):
+    """Which words a cue governs."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    SENTENCE = "sentence"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    kind: CueKind
+    say: tuple[str, ...]
+    reach: Reach = Reach.FORWARD
+    within: int = 12  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Concepts by name, each with the phrases that express it, and the stance cues."""
+
+    concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    things: tuple[str, ...] = ()  # concepts that "it" or "they" can stand for; a message without any is not read
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentRule:
+    """Which red-flag terms call for which urgent text."""
+
+    message: str  # key of `Safety.urgent`
+    say: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The texts that keep answers safe; their wording belongs to the clinicians who reviewed it."""
+
+    disclaimer: str
+    footer: str
+    long_disclaimer: str
+    urgent: Mapping[str, str]
+    red_flags: tuple[str, ...]
+    canned: Mapping[str, str]
+    correction_template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything about one subject; its name is the name of the command."""
+
+    name: str
+    title: str
+    topics: Mapping[str, Topic]
+    misconceptions: Mapping[str, Misconception]
+    sources: Mapping[str, Source]
+    safety: Safety
+    vocabulary: Vocabulary
+    revision: str  # hash of the content, so that a decision can be replayed
+
+    def citations(self, keys: tuple[str, ...]) -> tuple[Source, ...]:
+        """The sources among `keys` that people may see, in order."""
+        return tuple(self.sources[k] for k in keys if k in self.sources and self.sources[k].citable)

@@ -1,0 +1,136 @@
+"""Review rules: every row of the table, every refusal, and what a random run of acts must keep."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.review import (
+    LEASE,
+    OUTCOMES,
+    Act,
+    Correction,
+    Decision,
+    Duty,
+    Outcome,
+    Reason,
+    Refused,
+    Status,
+    allowed,
+    decide,
+    describe,
+    duties,
+    merge,
+)
+from tests.samples import ANN, BEN, NOON, case, flag
+
+
+def decision(act: Act, **changes: object) -> Decision:
+    return replace(Decision(act, ANN, NOON, expected_version=1), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("status", "act"), sorted(OUTCOMES))
+def test_every_row_of_the_table_leads_where_it_says(status: Status, act: Act) -> None:
+    after = decide(case(status=status), decision(act))
+    assert (after.status, after.version) == (OUTCOMES[status, act], 2)
+
+
+@pytest.mark.parametrize(("status", "act"), sorted({(s, a) for s in Status for a in Act} - OUTCOMES.keys()))
+def test_what_is_not_in_the_table_is_refused_in_words(status: Status, act: Act) -> None:
+    with pytest.raises(Refused, match="can't be done now: case 1 is"):
+        decide(case(status=status), decision(act))
+
+
+def test_a_decision_on_an_older_version_is_refused_and_says_what_happened() -> None:
+    seen = case(version=3, status=Status.UPHELD, decided_by=BEN)
+    with pytest.raises(Refused, match="upheld by Ben"):
+        decide(seen, decision(Act.DISMISS))
+
+
+def test_while_a_lease_runs_only_its_holder_decides() -> None:
+    held = decide(case(), replace(decision(Act.TAKE), by=BEN))
+    with pytest.raises(Refused, match="Ben is working on case 1"):
+        decide(held, decision(Act.UPHOLD, expected_version=2))
+    assert decide(held, decision(Act.UPHOLD, expected_version=2, at=NOON + LEASE)).decided_by == ANN
+    assert decide(held, decision(Act.NOTE, expected_version=2, text="I know him")).status is Status.TAKEN
+
+
+def test_upholding_some_flags_dismisses_the_others() -> None:
+    after = decide(case(), decision(Act.UPHOLD, chosen=("tea-is-blue",)))
+    assert [f.outcome for f in after.flags] == [Outcome.DISMISSED, Outcome.UPHELD]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"chosen": ("tea-is-loud",)}, "no flag named tea-is-loud"),
+        ({"correction": Correction.REPLY, "text": "  "}, "needs some text"),
+    ],
+)
+def test_an_uphold_that_makes_no_sense_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        decide(case(), decision(Act.UPHOLD, **changes))
+
+
+def test_undo_gives_everything_back_and_removes_the_correction() -> None:
+    upheld = decide(case(), decision(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure."))
+    undo = decision(Act.UNDO, expected_version=2)
+    undone = decide(upheld, undo)
+    assert (undone.status, undone.correction, undone.decided_by) == (Status.OPEN, "", None)
+    assert {f.outcome for f in undone.flags} == {Outcome.PENDING}
+    assert duties(upheld, undone, undo) == (Duty.NOTICE, Duty.REMOVE_CORRECTION)
+
+
+def test_a_dismissal_keeps_its_reason() -> None:
+    after = decide(case(), decision(Act.DISMISS, reason=Reason.JOKE))
+    assert (after.reason, describe(after)) == (Reason.JOKE, "closed as not a misconception by Ann")
+
+
+def test_a_deleted_message_leaves_no_text() -> None:
+    after = decide(case(reply_to="is it?"), decision(Act.MESSAGE_DELETED))
+    assert (after.text, after.reply_to, {f.quote + f.why for f in after.flags}) == ("", "", {""})
+
+
+def test_an_edit_that_changes_nothing_gives_the_same_case() -> None:
+    before = case()
+    assert merge(before, text=before.text, flags=(), revision="new") is before
+
+
+@pytest.mark.parametrize(
+    ("status", "outcomes", "flags", "becomes"),
+    [
+        (Status.OPEN, Outcome.PENDING, (), Status.WITHDRAWN),
+        (Status.UPHELD, Outcome.UPHELD, (), Status.UPHELD),
+        (Status.UPHELD, Outcome.UPHELD, ("tea-cures",), Status.UPHELD),
+        (Status.UPHELD, Outcome.UPHELD, ("tea-cures", "another"), Status.OPEN),
+        (Status.WITHDRAWN, Outcome.PENDING, ("tea-cures",), Status.OPEN),
+        (Status.TAKEN, Outcome.PENDING, ("tea-cures",), Status.TAKEN),
+        (Status.TAKEN, Outcome.PENDING, (), Status.WITHDRAWN),
+    ],
+)
+def test_an_edit_updates_its_case(status: Status, outcomes: Outcome, flags: tuple[str, ...], becomes: Status) -> None:
+    lease = NOON + timedelta(minutes=15) if status is Status.TAKEN else None
+    before = case(status=status, flags=(replace(flag(), outcome=outcomes),), lease_until=lease)
+    after = merge(before, text="new", flags=tuple(map(flag, flags)), revision="r")
+    assert after.status is becomes
+    assert (after.lease_until is not None) == (becomes is Status.TAKEN)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Act), st.sampled_from([ANN, BEN]), st.integers(0, 40)), max_size=30))
+def test_no_run_of_acts_breaks_a_case(acts: list[tuple[Act, object, int]]) -> None:
+    now, current = NOON, case()
+    for act, by, minutes in acts:
+        now += timedelta(minutes=minutes)
+        chosen = Decision(act, by, now, current.version, correction=Correction.REPLY, text="Tea does not cure.")  # type: ignore[arg-type]
+        try:
+            after = decide(current, chosen)
+        except Refused:
+            continue
+        assert after.version == current.version + 1
+        assert (after.status in (Status.UPHELD, Status.DISMISSED)) <= (after.decided_by is not None)
+        assert (after.status is Status.TAKEN) == (after.lease_until is not None)
+        assert (after.status is Status.SNOOZED) == (after.snoozed_until is not None)
+        assert act in allowed(current) or act in (Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED)
+        current = after
