@@ -1,0 +1,1 @@
+"""Stores: the only places with SQL."""

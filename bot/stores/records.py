@@ -1,0 +1,99 @@
+"""Cases as rows: what is a column, and what travels as JSON."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.message import MessageKey, Person
+from bot.core.pack import Severity
+from bot.core.review import Act, Case, Flag, HistoryEntry, Outcome, Reason, Status
+
+
+def stamp(at: datetime) -> str:
+    """UTC in a form that sorts as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def wakes_at(case: Case) -> str | None:
+    at = case.lease_until or case.snoozed_until
+    return stamp(at) if at else None
+
+
+def body_of(case: Case) -> str:
+    """The part of a case that is never searched, as JSON."""
+    return json.dumps(
+        {
+            "author": asdict(case.author),
+            "text": case.text,
+            "place": case.place,
+            "link": case.link,
+            "reply_to": case.reply_to,
+            "pack_revision": case.pack_revision,
+            "flags": [asdict(f) for f in case.flags],
+            "holder": asdict(case.holder) if case.holder else None,
+            "lease_until": stamp(case.lease_until) if case.lease_until else None,
+            "snoozed_until": stamp(case.snoozed_until) if case.snoozed_until else None,
+            "decided_by": asdict(case.decided_by) if case.decided_by else None,
+            "decided_at": stamp(case.decided_at) if case.decided_at else None,
+            "reason": case.reason,
+            "correction": case.correction,
+        }
+    )
+
+
+def case_of_row(row: sqlite3.Row) -> Case:
+    body = json.loads(row["body"])
+    opened_at = moment(row["opened_at"])
+    assert opened_at is not None
+    return Case(
+        id=row["id"],
+        key=MessageKey(row["platform"], row["workspace"], row["channel"], row["message"]),
+        version=row["version"],
+        status=Status(row["status"]),
+        opened_at=opened_at,
+        notice_ref=row["notice_ref"],
+        correction_ref=row["correction_ref"],
+        author=Person(**body["author"]),
+        text=body["text"],
+        place=body["place"],
+        link=body["link"],
+        reply_to=body["reply_to"],
+        pack_revision=body["pack_revision"],
+        flags=tuple(_flag(f) for f in body["flags"]),
+        holder=_person(body["holder"]),
+        lease_until=moment(body["lease_until"]),
+        snoozed_until=moment(body["snoozed_until"]),
+        decided_by=_person(body["decided_by"]),
+        decided_at=moment(body["decided_at"]),
+        reason=Reason(body["reason"]) if body["reason"] else None,
+        correction=body["correction"],
+    )
+
+
+def entry_of_row(row: sqlite3.Row) -> HistoryEntry:
+    at = moment(row["at"])
+    assert at is not None
+    return HistoryEntry(
+        case_id=row["case_id"],
+        act=Act(row["act"]),
+        by=Person(row["by_id"], row["by_name"]),
+        at=at,
+        detail=row["detail"],
+        pack_revision=row["pack_revision"],
+    )
+
+
+def _person(value: Any) -> Person | None:
+    return Person(**value) if value else None
+
+
+def _flag(value: Mapping[str, Any]) -> Flag:
+    flag = Flag(**value)
+    return replace(flag, severity=Severity(flag.severity), outcome=Outcome(flag.outcome))
