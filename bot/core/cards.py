@@ -1,0 +1,197 @@
+"""What people are shown, before any platform gives it a shape: answers, notices and corrections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.core.pack import Misconception, Pack, Severity, Source, Topic
+from bot.core.review import Act, Case, Flag, Outcome, Reason, Status, allowed, describe
+
+CONTEXT = 120  # characters of the message shown on either side of a quote
+
+
+class Tally(Protocol):
+    """How earlier flags of one misconception ended."""
+
+    @property
+    def upheld(self) -> int: ...
+    @property
+    def decided(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The claim's words with one line of what stands around them."""
+
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One flag on a notice."""
+
+    misconception: str
+    severity: Severity
+    chance: str  # "92%"
+    quote: Quote
+    why: str
+    claim: str
+    truth: str
+    sources: tuple[Source, ...]
+    record: str  # "19 of 22 upheld"; empty while none was decided
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A case as moderators see it, top to bottom."""
+
+    title: str
+    state: str
+    severity: Severity
+    who: str
+    where: str
+    link: str
+    answers: str  # the message that this one answers
+    points: tuple[Point, ...]
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A topic as members see it."""
+
+    topic: str
+    title: str
+    summary: str
+    facts: tuple[tuple[str, tuple[int, ...]], ...]  # the text, and the numbers of its sources
+    sources: tuple[Source, ...]
+    footer: str
+    urgent: str = ""  # shown before anything else
+
+
+SEVERITY_WORDS = {Severity.HARMFUL: "Harmful", Severity.MISLEADING: "Misleading", Severity.MINOR: "Minor"}
+REASON_WORDS = {
+    Reason.ASKS: "It asks",
+    Reason.DENIES: "It denies the claim",
+    Reason.QUOTES: "It quotes somebody",
+    Reason.JOKE: "It is a joke",
+    Reason.TRUE: "It is true",
+    Reason.OTHER: "Another reason",
+}
+ACT_WORDS = {
+    Act.TAKE: "Take",
+    Act.RELEASE: "Give back",
+    Act.UPHOLD: "Uphold",
+    Act.DISMISS: "Not a misconception",
+    Act.ESCALATE: "Escalate",
+    Act.NOTE: "Note",
+    Act.SNOOZE: "Snooze",
+    Act.UNDO: "Undo",
+    Act.EDITED: "Message edited",
+    Act.EDITED_AWAY: "Claim removed by an edit",
+    Act.MESSAGE_DELETED: "Message deleted",
+}
+
+
+def notice(case: Case, pack: Pack, records: Mapping[str, Tally]) -> Notice:
+    """The case for moderators."""
+    points = tuple(_point(f, case, pack, records.get(f.misconception)) for f in case.flags)
+    return Notice(
+        title=_title(case),
+        state=_state(case),
+        severity=case.severity,
+        who=case.author.name,
+        where=case.place,
+        link=case.link,
+        answers=shorten(case.reply_to, CONTEXT),
+        points=points,
+        acts=allowed(case),
+    )
+
+
+def answer(topic: Topic, pack: Pack, *, urgent: str = "") -> Answer:
+    """The topic for members; every fact points to the sources that may be shown."""
+    sources: list[Source] = []
+    facts = []
+    for fact in topic.facts:
+        shown = pack.citations(fact.sources)
+        sources += [s for s in shown if s not in sources]
+        facts.append((fact.text, tuple(sources.index(s) + 1 for s in shown)))
+    return Answer(
+        topic=topic.id,
+        title=topic.title,
+        summary=topic.summary,
+        facts=tuple(facts),
+        sources=tuple(sources),
+        footer=f"{pack.safety.disclaimer} Reviewed {topic.reviewed_on}.",
+        urgent=urgent,
+    )
+
+
+def correction_text(chosen: tuple[str, ...], pack: Pack) -> str:
+    """The correction of those misconceptions, as the channel will see it; it speaks of the claim, never of a person."""
+    known = [pack.misconceptions[m] for m in chosen if m in pack.misconceptions]
+    keys = tuple(dict.fromkeys(key for m in known for key in m.sources))
+    links = " ".join(f"<{s.url}>" for s in pack.citations(keys)[:4])
+    text = pack.safety.correction_template.format(
+        correction=_corrections(known), source_links=links or "(none that may be shown)"
+    )
+    return text if links else text.split(" Sources:")[0]
+
+
+def _corrections(known: Sequence[Misconception]) -> str:
+    """One correction speaks for itself; among several, each names its claim and has a line of its own."""
+    if len(known) == 1:
+        return known[0].correction
+    return "\n" + "".join(f"• “{m.claim}” {m.correction}\n" for m in known)
+
+
+def quote_of(flag: Flag, text: str) -> Quote:
+    """The flag's words with at most CONTEXT characters on either side."""
+    before = " ".join(text[max(0, flag.start - CONTEXT) : flag.start].split())
+    after = " ".join(text[flag.end : flag.end + CONTEXT].split())
+    cut_before = "…" if flag.start > CONTEXT else ""
+    cut_after = "…" if flag.end + CONTEXT < len(text) else ""
+    return Quote(before=cut_before + before, words=" ".join(flag.quote.split()), after=after + cut_after)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters on one line, cut at a word where that is possible."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    cut = flat[: limit - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[limit // 2 :] else cut) + "…"
+
+
+def _title(case: Case) -> str:
+    what = "a possible misconception" if len(case.flags) == 1 else f"{len(case.flags)} possible misconceptions"
+    return f"Case {case.id}: {what}"
+
+
+def _state(case: Case) -> str:
+    words = describe(case)
+    if case.status is Status.DISMISSED and case.reason:
+        words += f" ({REASON_WORDS[case.reason].lower()})"
+    if case.status is Status.UPHELD:
+        words += "; a correction was posted" if case.correction else "; recorded, nothing was posted"
+    return words[0].upper() + words[1:] + "."
+
+
+def _point(flag: Flag, case: Case, pack: Pack, tally: Tally | None) -> Point:
+    known = pack.misconceptions.get(flag.misconception)
+    return Point(
+        misconception=flag.misconception,
+        severity=flag.severity,
+        chance=f"{flag.probability:.0%}",
+        quote=quote_of(flag, case.text),
+        why=flag.why,
+        claim=known.claim if known else flag.misconception,
+        truth=known.correction if known else "This misconception is no longer in the content.",
+        sources=pack.citations(known.sources) if known else (),
+        record=f"{tally.upheld} of {tally.decided} upheld" if tally and tally.decided else "",
+        outcome=flag.outcome,
+    )
