@@ -1,0 +1,1 @@
+"""Packs on disk: reading, validating and checking the YAML that admins own."""
