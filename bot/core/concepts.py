@@ -1,0 +1,146 @@
+"""Which concepts a sentence mentions: phrases of the vocabulary found by a trie over words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.core.text import sentences
+
+GAP = 4  # words that "…" may stand for
+
+_Node = dict[str | None, "_Node | list[str]"]  # None holds the names that end here
+_GAP = "…"
+VAGUE = "~"  # before a phrase that is too common to show that a message is on the subject
+
+
+class Mention(NamedTuple):
+    """Words `first` to `last` of a sentence express the concept; not `tight` where others may stand between."""
+
+    concept: str
+    first: int
+    last: int
+    tight: bool = True
+
+    def overlaps(self, first: int, last: int) -> bool:
+        """Whether the words `first` to `last` are among those that express the concept."""
+        if self.tight:
+            return self.first <= last and first <= self.last
+        return first <= self.first <= last or first <= self.last <= last
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row; a word that ends in "*" stands for all that begin so, "…" for up to four words."""
+
+    words: tuple[str, ...]
+
+
+def parse(phrase: str) -> Phrase:
+    """The phrase as the reader sees text, so that "K2", "k-2" and "K 2" are one."""
+    words: list[str] = []
+    for part in phrase.removeprefix(VAGUE).replace("...", _GAP).replace(_GAP, f" {_GAP} ").split():
+        plain = [part] if part == _GAP else _words_of(part.rstrip("*"))
+        words.extend(plain)
+        if part.endswith("*") and plain:
+            words[-1] += "*"
+    return Phrase(tuple(words))
+
+
+def _words_of(part: str) -> list[str]:
+    return [word for sentence in sentences(part) for word in sentence.words]
+
+
+class Lexicon:
+    """Finds named phrases. `things` are names whose longer phrases swallow the shorter ones inside them."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], things: frozenset[str] = frozenset()) -> None:
+        self._things = things
+        self._root: _Node = {}
+        for name, texts in phrases.items():
+            for text in texts:
+                self._plant(name, parse(text))
+        self._exact, self._prefixes = _symbols(self._root)
+        self._lengths = tuple(sorted({len(p) for p in self._prefixes}))
+        self._known = lru_cache(maxsize=20_000)(self._symbols_of)
+
+    def _plant(self, name: str, phrase: Phrase) -> None:
+        node = self._root
+        for word in phrase.words:
+            node = node.setdefault(word, {})  # type: ignore[assignment]
+        names: list[str] = node.setdefault(None, [])  # type: ignore[assignment]
+        if phrase.words and name not in names:
+            names.append(name)
+
+    def _symbols_of(self, word: str) -> tuple[str, ...]:
+        """The vocabulary's words that this word may be read as."""
+        found = [word] if word in self._exact else []
+        if len(word) > 3 and word.endswith("s") and word[:-1] in self._exact and word not in self._exact:
+            found.append(word[:-1])
+        found += [word[:n] + "*" for n in self._lengths if word[:n] in self._prefixes and len(word) >= n]
+        return tuple(found)
+
+    def mentions(self, words: tuple[str, ...]) -> list[Mention]:
+        """Every concept mentioned, in order of the first word."""
+        symbols = list(map(self._known, words))
+        found: list[Mention] = []
+        for at, readings in enumerate(symbols):
+            for symbol in readings:
+                node = self._root.get(symbol)
+                if node is not None:
+                    self._walk(node, symbols, at, at, True, found)  # type: ignore[arg-type]
+        return self._unswallowed(found)
+
+    def _walk(
+        self, node: _Node, symbols: list[tuple[str, ...]], first: int, last: int, tight: bool, found: list[Mention]
+    ) -> None:
+        for concept in node.get(None, ()):
+            found.append(Mention(concept, first, last, tight))  # type: ignore[arg-type]
+        if len(node) == 1 and None in node:
+            return
+        after = last + 1
+        if after < len(symbols):
+            for symbol in symbols[after]:
+                if symbol in node:
+                    self._walk(node[symbol], symbols, first, after, tight, found)  # type: ignore[arg-type]
+        if _GAP in node:
+            self._leap(node[_GAP], symbols, first, after, found)  # type: ignore[arg-type]
+
+    def _leap(self, node: _Node, symbols: list[tuple[str, ...]], first: int, start: int, found: list[Mention]) -> None:
+        """Go on after a gap, at the nearest word that fits."""
+        for at in range(start, min(start + GAP + 1, len(symbols))):
+            fitting = [s for s in symbols[at] if s in node]
+            for symbol in fitting:
+                self._walk(node[symbol], symbols, first, at, False, found)  # type: ignore[arg-type]
+            if fitting:
+                return
+
+    def _unswallowed(self, found: list[Mention]) -> list[Mention]:
+        """Without things named inside a longer thing: "calcium score" does not speak of calcium."""
+        wide = [m for m in found if m.last > m.first and m.tight and m.concept in self._things]
+        if not wide:
+            return found
+        return [m for m in found if m.concept not in self._things or not any(_inside(m, w) for w in wide)]
+
+
+def _inside(inner: Mention, outer: Mention) -> bool:
+    return (
+        outer.first <= inner.first and inner.last <= outer.last and outer.last - outer.first > inner.last - inner.first
+    )
+
+
+def _symbols(root: _Node) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that the trie asks for: whole ones, and beginnings."""
+    whole: set[str] = set()
+    beginnings: set[str] = set()
+    nodes = [root]
+    while nodes:
+        for word, below in nodes.pop().items():
+            if word is None:
+                continue
+            nodes.append(below)  # type: ignore[arg-type]
+            if word.endswith("*"):
+                beginnings.add(word[:-1])
+            elif word != _GAP:
+                whole.add(word)
+    return frozenset(whole), frozenset(beginnings)

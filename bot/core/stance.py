@@ -1,0 +1,132 @@
+"""How the writer stands to a claim: cues with scope and direction, after ConText (Harkema et al. 2009)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.claims import Match
+from bot.core.concepts import Lexicon, Mention
+from bot.core.pack import Cue, CueKind, Reach
+from bot.core.text import Sentence
+
+PAIR = " & "  # "if & would": both in one sentence
+AFTERMATH = 3  # sentences after a claim in which a debunking can still reach back to it
+
+
+@dataclass(frozen=True, slots=True)
+class CueFound:
+    """A cue at its place in the message."""
+
+    kind: CueKind
+    reach: Reach
+    within: int
+    sentence: int
+    first: int
+    last: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """The cues that govern a claim, and what the sentence itself shows."""
+
+    cues: tuple[CueFound, ...] = ()
+    asked: bool = False
+    quoted: bool = False
+
+    def has(self, kind: CueKind) -> bool:
+        return any(cue.kind is kind for cue in self.cues)
+
+
+class Cues:
+    """The pack's cues, found by their words."""
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        self._cues = {str(n): cue for n, cue in enumerate(cues)}
+        self._pairs = {
+            f"{n}&{m}": (n, phrase)
+            for n, cue in self._cues.items()
+            for m, phrase in enumerate(cue.say)
+            if PAIR in phrase
+        }
+        phrases = {name: [p for p in cue.say if PAIR not in p] for name, cue in self._cues.items()}
+        parts = {
+            f"{key}{side}": [part] for key, (_, p) in self._pairs.items() for side, part in zip("<>", p.split(PAIR))
+        }
+        self._lexicon = Lexicon(phrases | parts)
+
+    def found(self, index: int, sentence: Sentence) -> list[CueFound]:
+        """The cues in one sentence."""
+        return [self._placed(index, sentence, m) for m in self._whole(self._lexicon.mentions(sentence.words))]
+
+    def _whole(self, mentions: list[Mention]) -> Iterator[Mention]:
+        """Mentions of cues; a pair is one where both its halves are said, and stands where its first half does."""
+        halves = {m.concept: m for m in mentions}
+        for mention in mentions:
+            if any(_inside(mention, other) for other in mentions):
+                continue  # "no reason to" is more than "no"
+            key, side = mention.concept[:-1], mention.concept[-1]
+            if key not in self._pairs:
+                yield mention
+            elif side == "<" and f"{key}>" in halves:
+                yield mention._replace(concept=self._pairs[key][0])
+
+    def _placed(self, index: int, sentence: Sentence, mention: Mention) -> CueFound:
+        cue = self._cues[mention.concept]
+        words = " ".join(sentence.words[mention.first : mention.last + 1])
+        return CueFound(cue.kind, cue.reach, cue.within, index, mention.first, mention.last, words)
+
+
+def _inside(inner: Mention, outer: Mention) -> bool:
+    wider = outer.last - outer.first > inner.last - inner.first
+    return wider and outer.tight and outer.first <= inner.first and inner.last <= outer.last
+
+
+def stance(match: Match, sentences: Sequence[Sentence], cues: Sequence[CueFound], stops: Sequence[CueFound]) -> Stance:
+    """The stance to a matched claim. `stops` are words such as "but", beyond which a cue does not reach."""
+    governing = tuple(cue for cue in cues if _governs(cue, match, sentences, stops))
+    sentence = sentences[match.sentence]
+    quoted = sentence.quoted or all(n in sentence.cited for m in match.said for n in (m.first, m.last))
+    return Stance(governing, asked=sentence.asked, quoted=quoted)
+
+
+def _governs(cue: CueFound, match: Match, sentences: Sequence[Sentence], stops: Sequence[CueFound]) -> bool:
+    if cue.sentence == match.sentence and _said_by_claim(cue, match):
+        return False  # "phosphate has nothing to do with it" is the claim itself
+    if cue.reach is Reach.MESSAGE:
+        return cue.sentence >= match.sentence or match.sentence - cue.sentence <= AFTERMATH
+    if cue.reach is Reach.SENTENCE:
+        return cue.sentence == match.sentence
+    if cue.reach is Reach.BACKWARD:
+        return _reaches_back(cue, match, stops)
+    return _reaches_on(cue, match, sentences[match.sentence], stops)
+
+
+def _said_by_claim(cue: CueFound, match: Match) -> bool:
+    return any(m.first <= cue.first and cue.last <= m.last and m.overlaps(cue.first, cue.last) for m in match.said)
+
+
+def _reaches_on(cue: CueFound, match: Match, sentence: Sentence, stops: Sequence[CueFound]) -> bool:
+    """Forward: the next word of the claim stands close behind the cue, with nothing in between that stops it."""
+    ahead = [m.first for m in match.said if m.last > cue.first]
+    if cue.sentence != match.sentence or not ahead:
+        return False
+    target = min(ahead)
+    if target - cue.last > cue.within or _paused(sentence, cue.last, target):
+        return False
+    return not _stopped(match.sentence, cue.last, target, stops)
+
+
+def _paused(sentence: Sentence, after: int, before: int) -> bool:
+    """Whether a comma ends what the cue governs; one right after the cue only brackets words in between."""
+    return after + 1 not in sentence.pauses and any(after < pause <= before for pause in sentence.pauses)
+
+
+def _reaches_back(cue: CueFound, match: Match, stops: Sequence[CueFound]) -> bool:
+    """Backward: the cue follows the claim, in its sentence or soon after."""
+    if cue.sentence == match.sentence:
+        return match.last < cue.first <= match.last + cue.within
+    return 0 < cue.sentence - match.sentence <= AFTERMATH
+
+
+def _stopped(sentence: int, after: int, before: int, stops: Sequence[CueFound]) -> bool:
+    return any(s.sentence == sentence and after < s.first < before for s in stops)
