@@ -1,0 +1,1 @@
+"""Discord: conversion, events, commands and buttons over the moderation service."""

@@ -1,0 +1,381 @@
+"""The buttons of notices and answers. Their state is in the store and in their ids, so they survive restarts."""
+
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import discord
+from discord import ui
+
+from bot.core import cards
+from bot.core.cards import ACT_WORDS, REASON_WORDS
+from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, allowed
+from bot.discord_.render import answer_pages, quoted
+
+if TYPE_CHECKING:
+    from bot.discord_.client import DiscordBot
+
+Interaction = discord.Interaction[Any]
+STYLES = {
+    Act.UPHOLD: discord.ButtonStyle.danger,
+    Act.DISMISS: discord.ButtonStyle.success,
+    Act.TAKE: discord.ButtonStyle.primary,
+}
+SHOWN = (Act.TAKE, Act.RELEASE, Act.UPHOLD, Act.DISMISS, Act.ESCALATE, Act.SNOOZE, Act.NOTE, Act.UNDO)
+SNOOZE = timedelta(hours=1)
+Click = Callable[[Any, Interaction], Coroutine[Any, Any, None]]
+
+
+def answered(click: Click) -> Click:
+    """A refusal during the click is told to whoever clicked."""
+
+    @wraps(click)
+    async def safe(item: Any, interaction: Interaction) -> None:
+        try:
+            await click(item, interaction)
+        except Refused as refusal:
+            await tell(interaction, str(refusal))
+
+    return safe
+
+
+def notice_view(case: Case) -> ui.View:
+    """The acts that the case allows now, and its history."""
+    view = ui.View(timeout=None)
+    possible = allowed(case)
+    for act in SHOWN:
+        if act in possible:
+            view.add_item(ActButton(case.id, case.version, act))
+    view.add_item(HistoryButton(case.id))
+    return view
+
+
+class ActButton(ui.DynamicItem[ui.Button[ui.View]], template=r"case:(?P<id>\d+):(?P<version>\d+):(?P<act>[a-z_]+)"):
+    """One act on one case, as the moderator saw it."""
+
+    def __init__(self, case_id: int, version: int, act: Act) -> None:
+        self.case_id, self.version, self.act = case_id, version, act
+        super().__init__(
+            ui.Button(
+                label=ACT_WORDS[act],
+                style=STYLES.get(act, discord.ButtonStyle.secondary),
+                custom_id=f"case:{case_id}:{version}:{act}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]), int(match["version"]), Act(match["act"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        await _STEPS.get(self.act, _decide_at_once)(interaction, self.case_id, self.version, self.act)
+
+
+class HistoryButton(ui.DynamicItem[ui.Button[ui.View]], template=r"history:(?P<id>\d+)"):
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(ui.Button(label="History", custom_id=f"history:{case_id}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        bot = _bot(interaction)
+        bot.require_moderator(interaction)
+        rows = [
+            f"<t:{int(e.at.timestamp())}:f> {quoted(e.by.name)}: {ACT_WORDS[e.act]}"
+            + (f" ({quoted(cards.shorten(e.detail, 150))})" if e.detail else "")
+            for e in await bot.moderation.history(self.case_id)
+        ]
+        text = "\n".join(rows[-12:]) or "Nothing has been done with this case yet."
+        await interaction.response.send_message(text[:2000], ephemeral=True)
+
+
+class DismissSelect(ui.DynamicItem[ui.Select[ui.View]], template=r"dismiss:(?P<id>\d+):(?P<version>\d+)"):
+    """Why it was not a misconception."""
+
+    def __init__(self, case_id: int, version: int) -> None:
+        self.case_id, self.version = case_id, version
+        options = [discord.SelectOption(label=words, value=reason) for reason, words in REASON_WORDS.items()]
+        super().__init__(
+            ui.Select(placeholder="Why is it none?", options=options, custom_id=f"dismiss:{case_id}:{version}")
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]), int(match["version"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        decision = replace(_decision(interaction, Act.DISMISS, self.version), reason=Reason(self.item.values[0]))
+        await _apply(interaction, self.case_id, decision, "Closed as not a misconception.")
+
+
+class UpholdFlags(ui.DynamicItem[ui.Select[ui.View]], template=r"flags:(?P<id>\d+):(?P<version>\d+):(?P<mask>\d+)"):
+    """Which of several flags are upheld; the mask has one bit for each flag of the case, in order."""
+
+    def __init__(self, case_id: int, version: int, select: ui.Select[ui.View]) -> None:
+        self.case_id, self.version = case_id, version
+        super().__init__(select)
+
+    @classmethod
+    def of(cls, case: Case, mask: int) -> Self:
+        options = [
+            discord.SelectOption(label=cards.shorten(f.misconception, 100), value=str(i), default=bool(mask >> i & 1))
+            for i, f in enumerate(case.flags[:25])
+        ]
+        select: ui.Select[ui.View] = ui.Select(
+            placeholder="Which claims does it make?",
+            options=options,
+            max_values=len(options),
+            custom_id=f"flags:{case.id}:{case.version}:{mask}",
+        )
+        return cls(case.id, case.version, select)
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        assert isinstance(item, ui.Select)
+        return cls(int(match["id"]), int(match["version"]), item)
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        _bot(interaction).require_moderator(interaction)
+        case = await _case(interaction, self.case_id, self.version)
+        mask = sum(1 << int(value) for value in self.item.values)
+        await interaction.response.edit_message(**_preview(interaction, case, mask))
+
+
+class UpholdButton(
+    ui.DynamicItem[ui.Button[ui.View]],
+    template=r"uphold:(?P<id>\d+):(?P<version>\d+):(?P<mask>\d+):(?P<way>post|edit|record)",
+):
+    """Post the correction, edit it first, or only record the decision."""
+
+    LABELS: ClassVar = {"post": "Post as reply", "edit": "Edit first", "record": "Record only"}
+
+    def __init__(self, case_id: int, version: int, mask: int, way: str) -> None:
+        self.case_id, self.version, self.mask, self.way = case_id, version, mask, way
+        style = discord.ButtonStyle.danger if way == "post" else discord.ButtonStyle.secondary
+        super().__init__(
+            ui.Button(label=self.LABELS[way], style=style, custom_id=f"uphold:{case_id}:{version}:{mask}:{way}")
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]), int(match["version"]), int(match["mask"]), match["way"])
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        _bot(interaction).require_moderator(interaction)
+        case = await _case(interaction, self.case_id, self.version)
+        chosen = _chosen(case, self.mask)
+        text = cards.correction_text(chosen, _bot(interaction).moderation.pack)
+        if self.way == "edit":
+            await interaction.response.send_modal(CorrectionModal(case, chosen, text))
+            return
+        way = Correction.REPLY if self.way == "post" else Correction.RECORD
+        await uphold(interaction, case, chosen, way, text)
+
+
+class CorrectionModal(ui.Modal, title="The correction, as the channel will see it"):
+    text: ui.TextInput[Any] = ui.TextInput(
+        label="Speak of the claim, never of the person", style=discord.TextStyle.paragraph, max_length=2000
+    )
+
+    def __init__(self, case: Case, chosen: tuple[str, ...], text: str) -> None:
+        super().__init__()
+        self.case, self.chosen = case, chosen
+        self.text.default = text[:2000]
+
+    @answered
+    async def on_submit(self, interaction: Interaction) -> None:
+        await uphold(interaction, self.case, self.chosen, Correction.REPLY, self.text.value)
+
+
+class NoteModal(ui.Modal, title="A note on this case"):
+    text: ui.TextInput[Any] = ui.TextInput(
+        label="For the other moderators", style=discord.TextStyle.paragraph, max_length=500
+    )
+
+    def __init__(self, case_id: int, version: int) -> None:
+        super().__init__()
+        self.case_id, self.version = case_id, version
+
+    @answered
+    async def on_submit(self, interaction: Interaction) -> None:
+        decision = replace(_decision(interaction, Act.NOTE, self.version), text=self.text.value)
+        await _apply(interaction, self.case_id, decision, "Noted.")
+
+
+class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+):(?P<version>\d+)"):
+    """The second click of an undo that also removes a posted correction."""
+
+    def __init__(self, case_id: int, version: int) -> None:
+        self.case_id, self.version = case_id, version
+        super().__init__(
+            ui.Button(
+                label="Yes, undo and remove it",
+                style=discord.ButtonStyle.danger,
+                custom_id=f"undo:{case_id}:{version}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]), int(match["version"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        await _apply(interaction, self.case_id, _decision(interaction, Act.UNDO, self.version), "Undone.")
+
+
+class AnswerButton(ui.DynamicItem[ui.Button[ui.View]], template=r"answer:(?P<topic>[a-z0-9-]{1,60}):(?P<page>\d+)"):
+    """Shows a page of an answer: to the one who asked, or by turning the page of an answer that stands."""
+
+    def __init__(self, topic: str, page: int, label: str = "Next page") -> None:
+        self.topic, self.page = topic, page
+        super().__init__(ui.Button(label=cards.shorten(label, 80), custom_id=f"answer:{topic}:{page}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        label = getattr(item, "label", None) or "Next page"
+        return cls(match["topic"], int(match["page"]), label)
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        pack = _bot(interaction).moderation.pack
+        topic = pack.topics.get(self.topic)
+        if topic is None:
+            raise Refused("That topic is no longer in the content.")
+        message = answer_message(cards.answer(topic, pack), self.page)
+        if self.page and interaction.message and interaction.message.flags.ephemeral:
+            await interaction.response.edit_message(**message)
+        else:
+            await interaction.response.send_message(**message, ephemeral=True)
+
+
+DYNAMIC = (ActButton, HistoryButton, DismissSelect, UpholdFlags, UpholdButton, UndoButton, AnswerButton)
+
+
+def answer_message(answer: cards.Answer, page: int = 0) -> dict[str, Any]:
+    """One page of an answer, with a button to the next one where there is one."""
+    pages = answer_pages(answer)
+    page %= len(pages)
+    view = ui.View(timeout=None)
+    if len(pages) > 1:
+        label = "Next page" if page + 1 < len(pages) else "First page"
+        view.add_item(AnswerButton(answer.topic, (page + 1) % len(pages) or len(pages), label))
+    return {"embed": pages[page], "view": view}
+
+
+async def uphold(interaction: Interaction, case: Case, chosen: tuple[str, ...], way: Correction, text: str) -> None:
+    decision = replace(
+        _decision(interaction, Act.UPHOLD, case.version), chosen=chosen, correction=way, text=text[:2000]
+    )
+    done = "Upheld. The correction is on its way." if way is Correction.REPLY else "Upheld and recorded."
+    await _apply(interaction, case.id, decision, done)
+
+
+async def tell(interaction: Interaction, words: str) -> None:
+    """Say something that only the person who clicked sees."""
+    if interaction.response.is_done():
+        await interaction.followup.send(words, ephemeral=True)
+    else:
+        await interaction.response.send_message(words, ephemeral=True)
+
+
+async def _ask_reason(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    _bot(interaction).require_moderator(interaction)
+    view = ui.View(timeout=None)
+    view.add_item(DismissSelect(case_id, version))
+    await interaction.response.send_message("Thank you. One more thing:", view=view, ephemeral=True)
+
+
+async def _ask_uphold(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    _bot(interaction).require_moderator(interaction)
+    case = await _case(interaction, case_id, version)
+    await interaction.response.send_message(**_preview(interaction, case, (1 << len(case.flags)) - 1), ephemeral=True)
+
+
+async def _ask_note(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    _bot(interaction).require_moderator(interaction)
+    await interaction.response.send_modal(NoteModal(case_id, version))
+
+
+async def _ask_undo(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    _bot(interaction).require_moderator(interaction)
+    case = await _case(interaction, case_id, version)
+    if not case.correction:
+        await _decide_at_once(interaction, case_id, version, act)
+        return
+    view = ui.View(timeout=None)
+    view.add_item(UndoButton(case_id, version))
+    await interaction.response.send_message(
+        "A correction stands in the channel. Undo the decision and remove it?", view=view, ephemeral=True
+    )
+
+
+async def _decide_at_once(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    decision = _decision(interaction, act, version)
+    if act is Act.SNOOZE:
+        decision = replace(decision, until=decision.at + SNOOZE)
+    await _apply(interaction, case_id, decision, None)
+
+
+_STEPS = {Act.DISMISS: _ask_reason, Act.UPHOLD: _ask_uphold, Act.NOTE: _ask_note, Act.UNDO: _ask_undo}
+
+
+async def _apply(interaction: Interaction, case_id: int, decision: Decision, done: str | None) -> None:
+    """Check, decide, and say so; the notice itself changes through the outbox."""
+    bot = _bot(interaction)
+    bot.require_moderator(interaction)
+    await bot.moderation.decide(case_id, decision)
+    if done is None:
+        await interaction.response.defer()
+    elif interaction.message is not None and interaction.message.flags.ephemeral:
+        await interaction.response.edit_message(content=done, embed=None, view=None)
+    else:
+        await interaction.response.send_message(done, ephemeral=True)
+
+
+def _decision(interaction: Interaction, act: Act, version: int) -> Decision:
+    bot = _bot(interaction)
+    return Decision(act=act, by=bot.person(interaction.user), at=bot.clock.now(), expected_version=version)
+
+
+def _preview(interaction: Interaction, case: Case, mask: int) -> dict[str, Any]:
+    """The correction exactly as the channel will see it, with the choices that lead on."""
+    chosen = _chosen(case, mask)
+    text = cards.correction_text(chosen, _bot(interaction).moderation.pack)
+    view = ui.View(timeout=None)
+    if len(case.flags) > 1:
+        view.add_item(UpholdFlags.of(case, mask))
+    for way in UpholdButton.LABELS:
+        view.add_item(UpholdButton(case.id, case.version, mask, way))
+    embed = discord.Embed(title="Preview", description=text[:4096], colour=0x7F8C8D)
+    return {"embed": embed, "view": view}
+
+
+def _chosen(case: Case, mask: int) -> tuple[str, ...]:
+    return tuple(f.misconception for i, f in enumerate(case.flags) if mask >> i & 1)
+
+
+async def _case(interaction: Interaction, case_id: int, version: int) -> Case:
+    """The case as the moderator saw it. Raises Refused if it has changed since."""
+    case = await _bot(interaction).moderation.case(case_id)
+    if case is None:
+        raise Refused(f"There is no case {case_id}.")
+    if case.version != version:
+        raise Refused(f"Case {case_id} has changed since this was shown. Please use its current notice.")
+    return case
+
+
+def _bot(interaction: Interaction) -> "DiscordBot":
+    bot: DiscordBot = interaction.client  # these buttons are only registered by it
+    return bot

@@ -1,0 +1,214 @@
+"""The Discord client: events in, and the buttons and commands that people use."""
+
+import hashlib
+import json
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+from discord import app_commands
+from yarl import URL
+
+from bot.core import answers
+from bot.core.message import Person
+from bot.core.review import Refused
+from bot.discord_ import permissions
+from bot.discord_.buttons import DYNAMIC, AnswerButton, tell
+from bot.discord_.commands import answer_command
+from bot.discord_.convert import PLATFORM, is_watched, message_of, raw_key
+from bot.discord_.errors import explain
+from bot.discord_.notifier import DiscordNotifier
+from bot.moderation import Moderation
+from bot.ports import Clock, Store
+from bot.settings import Discord
+
+log = logging.getLogger(__name__)
+QUIET = timedelta(minutes=30)  # between two offers of the same topic in the same channel
+MISSED = 500  # messages read again per channel after downtime
+Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel
+SYNCED = "discord.commands"  # key in the store: hash of the commands that Discord knows
+FLUSH = 5.0  # seconds between saves of how far each channel was read
+
+
+class DiscordBot(discord.Client):
+    """Watches channels, shows notices, answers commands; decides nothing itself."""
+
+    def __init__(self, settings: Discord, *, moderation: Moderation, store: Store, clock: Clock) -> None:
+        super().__init__(
+            intents=permissions.intents(), allowed_mentions=discord.AllowedMentions.none(), max_messages=1000
+        )
+        self.settings = settings
+        self.moderation = moderation
+        self.clock = clock
+        self.notifier = DiscordNotifier(
+            self, pack=moderation.pack, moderators_channel=settings.moderators_channel, since=clock.now()
+        )
+        self.tree = app_commands.CommandTree(self)
+        self.tree.add_command(answer_command(self))
+        self.tree.error(_command_failed)
+        self._store = store
+        self._watch = frozenset(settings.watch)
+        self._read: dict[str, str] = {}  # channel -> last message screened, not saved yet
+        self._behind: set[int] | None = None  # channels with unread messages from before; None: not connected yet
+        self._offered: dict[tuple[int, str], datetime] = {}
+
+    async def run_until_closed(self, token: str) -> None:
+        """Connect and stay connected. Raises DiscordUnusable when the set-up is wrong."""
+        use_servers(self.settings)
+        try:
+            async with self:
+                saving = self.loop.create_task(self._save_for_ever())
+                try:
+                    await self.start(token)
+                finally:
+                    saving.cancel()
+        except (discord.LoginFailure, discord.PrivilegedIntentsRequired) as error:
+            raise explain(error) or error from None
+        finally:
+            await self.save_cursors()
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(*DYNAMIC)
+        await self._sync_commands()
+
+    async def on_ready(self) -> None:
+        if self.application_id:
+            log.info("invite the bot with %s", permissions.invite_url(self.application_id))
+        for problem in permissions.problems(self, self.settings.watch, self.settings.moderators_channel):
+            log.warning("%s", problem)
+        await self.catch_up()
+
+    async def on_message(self, message: discord.Message) -> None:
+        if not is_watched(message, self._watch):
+            return
+        case = await self.moderation.message_posted(message_of(message))
+        if self._behind is not None and message.channel.id not in self._behind:
+            self._read[str(message.channel.id)] = str(message.id)
+        if case is None:
+            await self._offer(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        message = payload.message
+        if is_watched(message, self._watch) and message.edited_at is not None:
+            await self.moderation.message_posted(message_of(message))
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self.moderation.message_deleted(raw_key(payload.guild_id, payload.channel_id, payload.message_id))
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        for message_id in payload.message_ids:
+            await self.moderation.message_deleted(raw_key(payload.guild_id, payload.channel_id, message_id))
+
+    async def catch_up(self) -> None:
+        """Screen what was posted while the bot was away; a channel seen for the first time starts now."""
+        channels = self._watched_channels()
+        self._behind = {c.id for c in channels}
+        for channel in channels:
+            try:
+                await self._read_since(channel, await self._cursor(channel))
+            except discord.HTTPException as error:
+                log.warning("channel %s can't be read back: Discord answered %s", channel.id, error.status)
+            else:
+                self._behind.discard(channel.id)
+
+    async def save_cursors(self) -> None:
+        """Remember how far each channel was read."""
+        read, self._read = self._read, {}
+        for channel, message in read.items():
+            await self._store.advance(PLATFORM, channel, message)
+
+    def require_moderator(self, interaction: discord.Interaction[Any]) -> None:
+        """Raises Refused unless the person may use the buttons here; every act asks again."""
+        user = interaction.user
+        roles = {r.id for r in getattr(user, "roles", ())}
+        if interaction.channel_id != self.settings.moderators_channel:
+            self._refuse(interaction, "Cases are handled in the moderators' channel only.")
+        if roles.isdisjoint(self.settings.moderator_roles) and not interaction.permissions.manage_messages:
+            self._refuse(interaction, "Only moderators can do that.")
+
+    @staticmethod
+    def person(user: discord.User | discord.Member) -> Person:
+        return Person(str(user.id), user.display_name)
+
+    @staticmethod
+    def _refuse(interaction: discord.Interaction[Any], words: str) -> None:
+        log.warning(
+            "refused: user %s tried a moderator's act in channel %s", interaction.user.id, interaction.channel_id
+        )
+        raise Refused(words)
+
+    def _watched_channels(self) -> list[Readable]:
+        found = (c for g in self.guilds for c in (*g.channels, *g.threads))
+        return [c for c in found if isinstance(c, Readable) and self._covers(c)]
+
+    def _covers(self, channel: Readable) -> bool:
+        parent = getattr(channel, "parent_id", None)
+        return not self._watch.isdisjoint({channel.id, parent, channel.category_id})
+
+    async def _cursor(self, channel: Readable) -> int:
+        """How far the channel was read; a thread that is new to us starts where its parent was left."""
+        for channel_id in (channel.id, getattr(channel, "parent_id", None)):
+            known = await self._store.cursor(PLATFORM, str(channel_id))
+            if known is not None:
+                return int(known)
+        return channel.last_message_id or channel.id
+
+    async def _read_since(self, channel: Readable, cursor: int) -> None:
+        count = 0
+        async for message in channel.history(after=discord.Object(cursor), oldest_first=True, limit=MISSED):
+            if is_watched(message, self._watch):
+                await self.moderation.message_posted(message_of(message))
+            cursor, count = message.id, count + 1
+        await self._store.advance(PLATFORM, str(channel.id), str(cursor))
+        if count:
+            log.info("channel %s: read %s messages posted meanwhile", channel.id, count)
+
+    async def _offer(self, message: discord.Message) -> None:
+        """Offer the answer to a plain question, quietly and not too often."""
+        topic = answers.offer(self.moderation.pack, message.content) if self.settings.questions == "offer" else None
+        if topic is None or not self._may_offer(message.channel.id, topic):
+            return
+        view = discord.ui.View(timeout=None)
+        view.add_item(AnswerButton(topic, 0, f"Show: {self.moderation.pack.topics[topic].title}"))
+        await message.reply("There is a sourced answer on this. Only you will see it.", view=view, mention_author=False)
+
+    def _may_offer(self, channel_id: int, topic: str) -> bool:
+        now = self.clock.now()
+        last = self._offered.get((channel_id, topic))
+        if last is not None and now - last < QUIET:
+            return False
+        self._offered[channel_id, topic] = now
+        return True
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord about the commands, but only when they changed: syncing is rate-limited."""
+        wanted = hashlib.sha256(
+            json.dumps([c.to_dict(self.tree) for c in self.tree.get_commands()], sort_keys=True).encode()
+        ).hexdigest()
+        if any(c.name == self.moderation.pack.name for c in await self.tree.fetch_commands()) and (
+            await self._store.recall(SYNCED) == wanted
+        ):
+            return
+        await self.tree.sync()
+        await self._store.remember(SYNCED, wanted)
+
+    async def _save_for_ever(self) -> None:
+        while True:
+            await self.clock.sleep(FLUSH)
+            await self.save_cursors()
+
+
+def use_servers(settings: Discord) -> None:
+    """Point discord.py at the API and gateway of the settings (it has no per-client option for them)."""
+    discord.http.Route.BASE = settings.api_base.rstrip("/")
+    if settings.gateway:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway)
+
+
+async def _command_failed(interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+    if isinstance(cause := getattr(error, "original", error), Refused):
+        await tell(interaction, str(cause))
+        return
+    log.error("command %s failed: %s", getattr(interaction.command, "name", "?"), type(cause).__name__, exc_info=cause)
+    await tell(interaction, "Something went wrong on our side. Please try again in a moment.")

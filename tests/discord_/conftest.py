@@ -1,0 +1,104 @@
+"""A Discord server in memory with the real client connected to it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from simcord.env import Env
+
+from bot.discord_.client import DiscordBot
+from bot.moderation import Moderation, Outbox
+from bot.ports import Store
+from bot.settings import Discord
+from bot.stores.sqlite import open_sqlite
+from tests.samples import PACK, ManualClock, WordScreener
+
+
+@dataclass
+class Server:
+    """The simulated server, the bot on it, and the people in it."""
+
+    env: Env
+    store: Store
+    clock: ManualClock
+    settings: Discord
+    guild: Any
+    health: Any
+    mods: Any
+    member: Any
+    ann: Any  # a moderator
+    ben: Any  # another one
+    bot: DiscordBot
+    outbox: Outbox
+
+    async def restart(self, settings: Discord | None = None) -> None:
+        """A new process: nothing is remembered but what is in the store."""
+        self.settings = settings or self.settings
+        self.clock.pass_time(timedelta(minutes=1))
+        self.bot, self.outbox = connect(self.settings, self.store, self.clock)
+        await self.env.restart_bot(self.bot)
+        await self.env.settle()
+
+    async def deliver(self) -> int:
+        delivered = await self.outbox.deliver_due()
+        await self.env.settle()
+        return delivered
+
+    async def flag(self, text: str = "tea cures all") -> discord.Message:
+        """A member posts the text; returns the notice that moderators get."""
+        await self.member.send(self.health, text)
+        await self.deliver()
+        return self.notice
+
+    @property
+    def notice(self) -> discord.Message:
+        message: discord.Message = self.mods.last_message
+        return message
+
+    async def click(self, who: Any, label: str) -> Any:
+        """Click a button of the notice, and let the outbox do what follows."""
+        result = await who.click(self.notice, label=label)
+        await self.deliver()
+        return result
+
+
+def connect(settings: Discord, store: Store, clock: ManualClock) -> tuple[DiscordBot, Outbox]:
+    moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=clock)
+    bot = DiscordBot(settings, moderation=moderation, store=store, clock=clock)
+    return bot, Outbox(store=store, moderation=moderation, notifiers={"discord": bot.notifier}, clock=clock)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_sqlite(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def env(store: Store) -> AsyncIterator[Env]:
+    """The simulated Discord, with a bot that watches nothing yet."""
+    made = Env(connect(Discord(), store, ManualClock())[0])
+    await made.start()
+    yield made
+    await made.shutdown()
+    made.raise_errors()
+
+
+@pytest.fixture
+async def server(env: Env, store: Store) -> Server:
+    """One guild with #health and #mods, a member, and two moderators."""
+    guild = env.create_guild("Tea lovers")
+    role = guild.create_role("Moderators")
+    health, mods = guild.create_text_channel("health"), guild.create_text_channel("mods")
+    member = guild.add_member(env.create_user("mina"))
+    ann, ben = (guild.add_member(env.create_user(name), roles=[role]) for name in ("ann", "ben"))
+    settings = Discord(watch=(health.id,), moderators_channel=mods.id, moderator_roles=(role.id,))
+    clock = ManualClock()
+    bot, outbox = connect(settings, store, clock)
+    made = Server(env, store, clock, settings, guild, health, mods, member, ann, ben, bot, outbox)
+    await made.restart()
+    return made
