@@ -1,0 +1,136 @@
+"""The command line: run, check and screen."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.core.reader import Screener
+from bot.core.screening import Screening
+from bot.packs.command import check
+from bot.packs.problems import PackErrors
+from bot.packs.read import read_pack
+from bot.settings import DEFAULT_FILE, Settings, SettingsError, load
+
+FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        status: int = options.command(options, load(options.config))
+    except (SettingsError, PackErrors) as error:
+        print(error, file=sys.stderr)
+        return COULD_NOT
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Answers health questions from curated content and flags known misconceptions for moderators.",
+    )
+    parser.add_argument("--config", type=Path, default=DEFAULT_FILE, help="settings file (default: %(default)s)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the bot; with no tokens, the sandbox in your browser")
+    run.set_defaults(command=_run)
+    checking = commands.add_parser("check", help="find every problem in the content files")
+    checking.add_argument("folder", nargs="?", type=Path, help="a pack (default: the one in the settings)")
+    checking.add_argument("--json", action="store_true", help="one JSON object for each problem")
+    checking.set_defaults(command=_check)
+    screening = commands.add_parser("screen", help="show what the bot would flag in a text, and why")
+    screening.add_argument("text", nargs="?", help="the message")
+    screening.add_argument("--reply-to", default="", help="the message that it answers")
+    screening.add_argument(
+        "--jsonl", action="store_true", help="read objects {id, text, reply_to?} from standard input"
+    )
+    screening.add_argument("--trace", action="store_true", help="print how each finding came about")
+    screening.set_defaults(command=_screen)
+    return parser
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.app import run
+    from bot.discord_.errors import DiscordUnusable
+    from bot.stores.sqlite import StoreUnusable
+
+    status = FINE
+    try:
+        asyncio.run(run(settings))
+    except* (StoreUnusable, DiscordUnusable, OSError, PackErrors) as group:
+        print(*group.exceptions, sep="\n", file=sys.stderr)
+        status = COULD_NOT
+    return status
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    folder = options.folder or settings.content
+    return check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
+
+
+def _screen(options: argparse.Namespace, settings: Settings) -> int:
+    screener = _screener(settings)
+    if options.jsonl:
+        return screen_lines(screener, sys.stdin, sys.stdout)
+    if options.text is None:
+        print('Say what to screen: python -m bot screen "text", or --jsonl < file', file=sys.stderr)
+        return COULD_NOT
+    _show(screener.screen(options.text, reply_to=options.reply_to, trace=options.trace), sys.stdout)
+    return FINE
+
+
+def _screener(settings: Settings) -> Screener:
+    pack = read_pack(settings.content)
+    return Screener(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
+
+
+def screen_lines(screener: Screener, lines: TextIO, out: TextIO) -> int:
+    """Answer each line of JSON with one line of JSON, in order; FOUND when a line was no usable object."""
+    status = FINE
+    for number, line in enumerate(lines, start=1):
+        answer = _screen_line(screener, line, number)
+        if "error" in answer:
+            status = FOUND
+        print(json.dumps(answer, ensure_ascii=False), file=out, flush=True)
+    return status
+
+
+def _screen_line(screener: Screener, line: str, number: int) -> dict[str, Any]:
+    try:
+        given = json.loads(line)
+    except ValueError as error:
+        return {"id": None, "error": f"line {number} is not JSON: {error}"}
+    except RecursionError:
+        return {"id": None, "error": f"line {number} is nested too deeply"}
+    if not isinstance(given, dict) or "id" not in given or not isinstance(given.get("text"), str):
+        return {"id": None, "error": f'line {number} should be an object like {{"id": 1, "text": "…"}}'}
+    reply_to = given.get("reply_to") or ""
+    if not isinstance(reply_to, str):
+        return {"id": None, "error": f"line {number}: reply_to should be text"}
+    findings = screener.screen(given["text"], reply_to=reply_to).findings
+    return {"id": given["id"], "findings": [asdict(f) for f in findings]}
+
+
+def _show(screening: Screening, out: TextIO) -> None:
+    if not screening.findings:
+        print("Nothing to flag.", file=out)
+    for finding in screening.findings:
+        print(f"{finding.misconception}  {finding.probability:.0%}", file=out)
+        print(f"  “{' '.join(finding.quote.split())}”", file=out)
+        print(f"  {finding.why}", file=out)
+    for line in screening.trace:
+        print(f"  | {line}", file=out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

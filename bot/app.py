@@ -1,0 +1,64 @@
+"""The composition root: settings -> content -> store -> service -> platforms, in one TaskGroup."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bot.clock import SystemClock
+from bot.core.pack import Pack
+from bot.core.reader import Screener
+from bot.moderation import Moderation, Outbox
+from bot.packs.read import read_pack
+from bot.ports import Clock, Notifier, Store
+from bot.sandbox.server import Sandbox
+from bot.sandbox.workspace import open_workspace
+from bot.settings import Settings
+from bot.stores.sqlite import open_sqlite
+
+log = logging.getLogger(__name__)
+
+
+def screener_for(settings: Settings, pack: Pack) -> Screener:
+    return Screener(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
+
+
+@asynccontextmanager
+async def service(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Moderation, Store]]:
+    """The moderation service over its content and store."""
+    pack = read_pack(settings.content)
+    async with open_sqlite(settings.data) as store:
+        yield Moderation(pack=pack, screener=screener_for(settings, pack), store=store, clock=clock), store
+
+
+async def run(settings: Settings, clock: Clock | None = None) -> None:
+    """Run every platform that the settings ask for, until SIGINT or SIGTERM."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        moderation, store = await stack.enter_async_context(service(settings, clock))
+        log.info("content revision %s is loaded", moderation.pack.revision)
+        notifiers: dict[str, Notifier] = {}
+        platforms = []
+        if settings.runs_sandbox:
+            workspace = await stack.enter_async_context(open_workspace(settings.data))
+            notifiers["sandbox"] = workspace
+            platforms.append(Sandbox(workspace, moderation, host=settings.sandbox.host, port=settings.sandbox.port).run)
+        if settings.discord_token is not None:
+            from bot.discord_.client import DiscordBot  # costs 0.3 s to import, so only where it is used
+
+            discord_bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock)
+            notifiers["discord"] = discord_bot.notifier
+            token = settings.discord_token.get_secret_value()
+            platforms.append(lambda: discord_bot.run_until_closed(token))
+        outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(p()) for p in platforms]
+            tasks.append(group.create_task(outbox.run()))
+            _stop_on_signals(tasks)
+
+
+def _stop_on_signals(tasks: list[asyncio.Task[None]]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: [t.cancel() for t in tasks])

@@ -1,0 +1,140 @@
+// Dialogs: confirm once more, uphold with a preview, give a reason, write a note. Each resolves to a choice or null.
+
+import { h, toast } from "./dom.js";
+import { Refusal, send } from "./net.js";
+import { postElement } from "./channel.js";
+import { badge } from "./queue.js";
+
+/** Ask once more before something is taken away; true means yes. */
+export function confirmed(title, words, yes) {
+  return open(title, (finish) => [
+    h("p", {}, words),
+    buttons(finish, h("button", { type: "button", class: "primary danger", onclick: () => finish(true) }, yes)),
+  ]);
+}
+
+/** Why a case is not a misconception. */
+export function askReason(item, reasons) {
+  return open(`Case ${item.id}: not a misconception`, (finish) => {
+    const radios = reasons.map(({ reason, label }, index) =>
+      h("label", { class: "option" }, h("input", { type: "radio", name: "reason", value: reason, checked: index === 0 }), h("span", {}, label)));
+    const chosen = () => radios.map((radio) => radio.querySelector("input")).find((input) => input.checked).value;
+    return [
+      h("p", {}, "Nothing is posted. Your reason helps the bot to do better."),
+      h("fieldset", { class: "options" }, h("legend", {}, "Why?"), radios),
+      buttons(finish, h("button", { type: "button", class: "primary", onclick: () => finish({ reason: chosen() }) }, "Close the case")),
+    ];
+  });
+}
+
+/** A note for the other moderators. */
+export function askNote(item) {
+  return open(`Note on case ${item.id}`, (finish) => {
+    const text = h("textarea", { id: "note-text", rows: "4", maxlength: "1000" });
+    const save = () => (text.value.trim() ? finish({ text: text.value }) : text.focus());
+    return [
+      h("label", { for: "note-text" }, "Only moderators see it."),
+      text,
+      buttons(finish, h("button", { type: "button", class: "primary", onclick: save }, "Save the note")),
+    ];
+  });
+}
+
+/** Which claims to uphold, and the correction as the channel will see it. */
+export function askUphold(item, answered) {
+  return open(`Uphold case ${item.id}`, (finish) => {
+    const draft = new Draft(item, answered);
+    const record = h("button", { type: "button", class: "ghost", onclick: () => draft.finish(finish, "record") }, "Record only");
+    const post = h("button", { type: "button", class: "primary", onclick: () => draft.finish(finish, "reply") }, "Post as reply");
+    draft.refresh();
+    return [
+      h("fieldset", { class: "options" }, h("legend", {}, "Which claims does the message make?"), draft.boxes),
+      h("div", { class: "draft-head" }, h("label", { for: "correction-text" }, "Correction"), draft.restart),
+      draft.text,
+      h("p", { class: "label", id: "preview-label" }, "As the channel will see it"),
+      h("ol", { class: "posts preview", "aria-labelledby": "preview-label" }, draft.preview),
+      buttons(finish, record, post),
+    ];
+  }, "wide");
+}
+
+/** The correction while it is being written. */
+class Draft {
+  constructor(item, answered) {
+    this.item = item;
+    this.answers = { id: 0, author: item.who, text: answered?.text.slice(0, 160) ?? "" };
+    this.edited = false;
+    this.asked = 0;
+    this.boxes = item.points.map((point) => this.box(point));
+    this.text = h("textarea", { id: "correction-text", rows: "7", maxlength: "8000", oninput: () => { this.edited = true; this.show(); } });
+    this.restart = h("button", { type: "button", class: "bare", hidden: true, onclick: () => { this.edited = false; this.refresh(); } }, "Start again from the chosen claims");
+    this.preview = postElement(this.post());
+  }
+
+  box(point) {
+    const input = h("input", { type: "checkbox", value: point.misconception, checked: true, onchange: () => this.refresh() });
+    return h("label", { class: "option" }, input, badge(point), h("span", {}, point.claim));
+  }
+
+  chosen() {
+    return this.boxes.map((box) => box.querySelector("input")).filter((input) => input.checked).map((input) => input.value);
+  }
+
+  /** Write the correction of the chosen claims, unless somebody has edited it by hand. */
+  async refresh() {
+    if (!this.edited) {
+      const number = ++this.asked;
+      const text = await this.fetch();
+      if (number === this.asked && !this.edited) this.text.value = text;
+    }
+    this.show();
+  }
+
+  async fetch() {
+    const chosen = this.chosen();
+    if (chosen.length === 0) return "";
+    try {
+      return (await send("/preview", { case: this.item.id, chosen })).text;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      toast(error.message, { refusal: true });
+      return "";
+    }
+  }
+
+  show() {
+    this.restart.hidden = !this.edited;
+    const fresh = postElement(this.post());
+    this.preview.replaceWith(fresh);
+    this.preview = fresh;
+  }
+
+  post() {
+    const text = this.text.value || "(nothing yet)";
+    return { id: "preview", kind: "correction", author: { id: "bot", name: "Calcification bot" }, text, at: new Date().toISOString(), answers: this.answers };
+  }
+
+  finish(finish, correction) {
+    const chosen = this.chosen();
+    if (chosen.length === 0) return toast("Please choose at least one claim.", { refusal: true });
+    if (correction === "reply" && !this.text.value.trim()) return toast("A correction needs some text.", { refusal: true });
+    finish({ chosen, correction, text: correction === "reply" ? this.text.value : "" });
+  }
+}
+
+function buttons(finish, ...choices) {
+  const cancel = h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Cancel");
+  return h("div", { class: "dialog-acts" }, cancel, choices);
+}
+
+function open(title, content, size = "") {
+  return new Promise((resolve) => {
+    const dialog = h("dialog", { class: `dialog ${size}`, "aria-labelledby": "dialog-title" });
+    let choice = null;
+    const finish = (value) => { choice = value; dialog.close(); };
+    dialog.append(h("h2", { id: "dialog-title" }, title), ...content(finish));
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(choice); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

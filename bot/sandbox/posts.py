@@ -1,0 +1,49 @@
+"""Posts of the sandbox's channel, and what the service sees of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.message import Message, MessageKey, Person
+
+CHANNEL = "health-questions"
+BOT = Person("calcification-bot", "Calcification bot")
+
+
+class Kind(StrEnum):
+    """What sort of post it is; only members' posts are screened."""
+
+    MEMBER = "member"
+    BOT_ANSWER = "bot_answer"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of the channel. A bot answer is written by whoever asked for it; its text is the command."""
+
+    id: int
+    channel: str
+    author: Person
+    text: str
+    posted_at: datetime
+    kind: Kind
+    reply_to: int | None = None
+    case_id: int | None = None
+    topic: str = ""
+    edited: bool = False
+    deleted: bool = False
+    screened: bool = False
+
+
+def message_of(post: Post, key: MessageKey, answered: Post | None) -> Message:
+    """The post as the service sees it."""
+    return Message(
+        key=key,
+        author=post.author,
+        text=post.text,
+        posted_at=post.posted_at,
+        link=f"#post-{post.id}",
+        place=f"#{post.channel}",
+        reply_to=answered.text if answered else "",
+    )

@@ -1,0 +1,199 @@
+"""Settings: config/bot.yaml, then the environment, as one frozen value; every problem is listed at once."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+PREFIX = "BOT_"
+DEFAULT_FILE = Path("config/bot.yaml")
+
+
+class SettingsError(ValueError):
+    """Settings that can't be used; one line for each problem, with where and what to do."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Switch(StrEnum):
+    AUTO = "auto"
+    YES = "yes"
+    NO = "no"
+
+
+class Screening(_Frozen):
+    notice: float = Field(0.5, ge=0, le=1)
+    shadow: float = Field(0.3, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Screening":
+        if self.shadow > self.notice:
+            raise ValueError("shadow must not be above notice")
+        return self
+
+
+class Sandbox(_Frozen):
+    enabled: Switch = Switch.AUTO
+    host: str = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+
+
+class Discord(_Frozen):
+    watch: tuple[int, ...] = ()
+    moderators_channel: int | None = None
+    moderator_roles: tuple[int, ...] = ()
+    questions: Literal["off", "offer"] = "offer"
+    api_base: str = "https://discord.com/api/v10"
+    gateway: str | None = None
+
+
+class Settings(_Frozen):
+    content: Path = Path("content/calcification")
+    data: Path = Path("data")
+    screening: Screening = Screening()
+    sandbox: Sandbox = Sandbox()
+    discord: Discord = Discord()
+    discord_token: SecretStr | None = None
+
+    @property
+    def runs_sandbox(self) -> bool:
+        wanted = self.sandbox.enabled
+        return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a setting came from, for messages."""
+
+    file: Path
+    lines: Mapping[tuple[str, ...], int]
+
+    def of(self, location: tuple[str, ...]) -> str:
+        variable = PREFIX + "__".join(location).upper()
+        if variable in os.environ:
+            return variable
+        found = next((self.lines[location[:n]] for n in range(len(location), 0, -1) if location[:n] in self.lines), 1)
+        return f"{self.file}:{found}"
+
+
+def load(file: Path = DEFAULT_FILE, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Raises SettingsError."""
+    env = os.environ if environment is None else environment
+    node = _compose(file)
+    values = _plain(node, file)
+    for path, value in _overrides(env):
+        _put(values, path, value)
+    for name in ("DISCORD_API_BASE", "DISCORD_GATEWAY"):
+        if env.get(name):
+            _put(values, ("discord", name.removeprefix("DISCORD_").lower()), env[name])
+    values["discord_token"] = secret("DISCORD_TOKEN", env)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        origin = _Origin(file, _lines(node))
+        raise SettingsError("\n".join(_problem(e, origin) for e in error.errors())) from None
+
+
+def secret(name: str, env: Mapping[str, str]) -> str | None:
+    """The secret in NAME or in the file that NAME_FILE points to; None when neither is set."""
+    if env.get(name, "").strip():
+        return env[name].strip()
+    path = env.get(f"{name}_FILE", "")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE points to {path}, which can't be read: {type(error).__name__}.") from None
+
+
+def _compose(file: Path) -> yaml.Node | None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None  # every key has a default
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: can't be read ({type(error).__name__}). Check its permissions.") from None
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = getattr(error, "problem", None) or "not valid YAML"
+        raise SettingsError(f"{file}:{line}: {what}. Check indentation, quotes and colons.") from None
+
+
+def _plain(node: yaml.Node | None, file: Path) -> dict[str, Any]:
+    if node is None:
+        return {}
+    loader = yaml.SafeLoader("")
+    try:
+        value = loader.construct_document(node)
+    except yaml.YAMLError:
+        raise SettingsError(f"{file}: uses YAML that settings do not allow. Keep to plain keys and values.") from None
+    finally:
+        loader.dispose()
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SettingsError(f"{file}:1: should be keys and values, such as `data: data`.")
+    return value
+
+
+def _lines(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
+    found: dict[tuple[str, ...], int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            found[here] = key.start_mark.line + 1
+            found |= _lines(value, here)
+    return found
+
+
+def _overrides(env: Mapping[str, str]) -> list[tuple[tuple[str, ...], Any]]:
+    return [
+        (tuple(name.removeprefix(PREFIX).lower().split("__")), _value(value))
+        for name, value in env.items()
+        if name.startswith(PREFIX)
+    ]
+
+
+def _value(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def _put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for part in path[:-1]:
+        inner = values.get(part)
+        if not isinstance(inner, dict):
+            inner = values[part] = {}
+        values = inner
+    values[path[-1]] = value
+
+
+def _problem(error: Any, origin: _Origin) -> str:
+    location = tuple(str(p) for p in error["loc"])
+    name = ".".join(location) or "the file"
+    if error["type"] == "extra_forbidden":
+        return f"{origin.of(location)}: there is no setting {name}.{_did_you_mean(location)}"
+    words = error["msg"].removeprefix("Value error, ")
+    return f"{origin.of(location)}: {name}: {words[0].lower() + words[1:]}."
+
+
+def _did_you_mean(location: tuple[str, ...]) -> str:
+    model: Any = Settings
+    for part in location[:-1]:
+        model = model.model_fields[part].annotation if part in model.model_fields else Settings
+    close = difflib.get_close_matches(location[-1], model.model_fields, n=1)
+    return f" Did you mean {close[0]}?" if close else " See config/bot.yaml for all of them."

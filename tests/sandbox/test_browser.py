@@ -1,0 +1,303 @@
+"""A newcomer's walk through the page in a real browser; SCREENSHOTS=folder keeps pictures of it."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.sandbox.content import SAID, ByHeart, shipped_pack
+from tests.sandbox.stage import Stage, running
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK: dict[str, Any] = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),  # one browser for all of them
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+Opener = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with running(tmp_path, shipped_pack(), ByHeart()) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def opened(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
+    async with visitors(browser, stage) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def visitors(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
+    """Opens the page for a new visitor; in the end no page has met an error or asked another host for anything."""
+    problems: list[str] = []
+    contexts = []
+
+    async def opened(look: dict[str, Any] = DESK, **more: Any) -> Page:
+        contexts.append(await browser.new_context(**look, **more))
+        page = await contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(f"the page failed: {error}"))
+        page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
+        page.on("request", lambda r: None if r.url.startswith(stage.sandbox.url) else problems.append(r.url))
+        await page.goto(stage.sandbox.url)
+        await expect(page.get_by_role("radio", name="Member")).to_be_checked()
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert problems == []
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep a screenshot where SCREENSHOTS says."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def become(page: Page, role: str) -> None:
+    await page.locator(".roles").get_by_text(role, exact=True).click()
+    await expect(page.get_by_role("radio", name=role)).to_be_checked()
+
+
+async def replay(page: Page) -> None:
+    await page.locator("#replay").click()
+    await expect(page.locator(".post.member")).to_have_count(3)
+
+
+async def test_a_newcomer_sees_where_to_begin(opened: Opener) -> None:
+    page = await opened()
+    await expect(page.get_by_text("It is quiet here")).to_be_visible()
+    await expect(page.get_by_text("Only moderators see this")).to_be_visible()
+    await picture(page, "sandbox-empty")
+    await page.locator("#replay-empty").click()
+    await expect(page.locator(".post.member")).to_have_count(3)
+
+
+async def test_the_thread_raises_one_case_and_offers_an_answer(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    question = page.locator("#post-1")
+    await expect(question.locator(".offer")).to_contain_text("Answer available: Causes of metastatic calcification")
+    await page.get_by_role("button", name="Look as a moderator").click()
+    await expect(page.locator("#waiting .case")).to_have_count(1)
+    for misconception in SAID:
+        await expect(page.locator(f'.point[data-part="{misconception}"] mark')).to_have_count(1)
+    await expect(question.locator(".case-tag")).to_have_count(0)
+    await expect(page.locator("#post-3 .case-tag")).to_have_count(0)
+    await picture(page, "sandbox-moderator")
+    await page.get_by_role("link", name="go to message").click()
+    await expect(page.locator("#post-2")).to_be_focused()
+
+
+async def test_an_offer_shows_the_answer_under_the_question(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    await page.locator("#post-1 .offer").click()
+    await expect(page.locator(".answer h3")).to_have_text("Causes of metastatic calcification")
+    await expect(page.locator(".post.bot_answer .answered")).to_contain_text("Wren")
+
+
+async def test_the_command_completes_with_the_keyboard(opened: Opener) -> None:
+    page = await opened()
+    box = page.get_by_label("Message", exact=True)
+    await box.press_sequentially("/calc")
+    await box.press("Tab")
+    await expect(box).to_have_value("/calcification ")
+    await box.press_sequentially("c")
+    options = page.get_by_role("option")
+    await expect(options.first).to_have_attribute("aria-selected", "true")
+    await box.press("ArrowDown")
+    await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    await box.press("Escape")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    await box.fill("/calcification vitamin-d")
+    await expect(options.first).to_contain_text("Vitamin D and calcium supplements")
+    await picture(page, "sandbox-completion")
+    await box.press("Enter")
+    answer = page.locator(".answer")
+    await expect(answer.locator("h3")).to_have_text("Vitamin D and calcium supplements")
+    await answer.get_by_text("Sources (").click()
+    await expect(answer.locator(".sources a").first).to_have_attribute("href", re.compile("^https://"))
+    await expect(box).to_have_value("")
+    await picture(page, "sandbox-answer")
+
+
+async def test_an_unknown_topic_is_answered_privately(opened: Opener) -> None:
+    page = await opened()
+    box = page.get_by_label("Message", exact=True)
+    await box.fill("/calcification zebra crossings")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    await box.press("Enter")
+    await expect(page.locator("#whisper")).to_contain_text("Only you can see this")
+    await page.locator("#whisper .chip").first.click()
+    await expect(page.locator(".answer")).to_have_count(1)
+
+
+async def test_upholding_shows_the_correction_as_it_will_be_and_undo_removes_it(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    await become(page, "Moderator")
+    await page.locator("[data-act=uphold]").click()
+    dialog = page.get_by_role("dialog")
+    preview = dialog.locator(".preview .post-text")
+    await expect(preview).to_contain_text("A note on the message above")
+    await picture(page, "sandbox-uphold")
+    for box in (await dialog.get_by_role("checkbox").all())[1:]:
+        await box.uncheck()
+    await expect(preview).not_to_contain_text("diltiazem")
+    await dialog.get_by_label("Correction", exact=True).fill("Vitamin D raises calcium.")
+    await expect(preview).to_have_text("Vitamin D raises calcium.")
+    await dialog.get_by_role("button", name="Post as reply").click()
+    correction = page.locator("#posts .correction")
+    await expect(correction.locator(".post-text")).to_have_text("Vitamin D raises calcium.")
+    await expect(correction.locator(".answered")).to_contain_text("Atlas")
+    await expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    await page.locator("#closed-box > summary").click()
+    await page.locator("[data-act=undo]").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    await expect(correction).to_have_count(0)
+    await expect(page.locator("#waiting .case")).to_have_count(1)
+
+
+async def test_a_case_can_be_taken_noted_and_closed_with_a_reason(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    await become(page, "Moderator")
+    await page.locator("[data-act=take]").click()
+    await expect(page.locator(".state")).to_contain_text("Taken by Robin")
+    await page.locator("[data-act=note]").click()
+    await page.get_by_role("dialog").get_by_role("textbox").fill("Asked Ada to look.")
+    await page.get_by_role("button", name="Save the note").click()
+    await expect(page.locator(".history")).to_contain_text("Asked Ada to look.")
+    await page.locator("[data-act=dismiss]").click()
+    await page.get_by_role("dialog").get_by_text("It quotes somebody").click()
+    await page.get_by_role("button", name="Close the case").click()
+    await expect(page.locator("#closed .state")).to_contain_text("it quotes somebody")
+
+
+async def test_who_is_no_moderator_any_more_is_refused_by_the_server(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    await become(page, "Moderator")
+    await expect(page.locator("[data-act=take]")).to_be_visible()
+    other_tab = await page.context.new_page()
+    await other_tab.goto(page.url)
+    await become(other_tab, "Member")
+    await page.locator("[data-act=take]").click()
+    await expect(page.locator(".toast.refusal")).to_contain_text("this takes a moderator")
+    await expect(page.get_by_text("Only moderators see this")).to_be_visible()
+
+
+async def test_markup_in_a_message_stays_text(opened: Opener) -> None:
+    page = await opened()
+    nasty = '<img src=x onerror="document.title=1"> <b>bold</b> <https://evil.example>'
+    await page.get_by_label("Message", exact=True).fill(nasty)
+    await page.get_by_label("Message", exact=True).press("Enter")
+    await expect(page.locator(".post-text")).to_have_text(nasty)
+    await expect(page.locator(".post-text *")).to_have_count(0)
+
+
+async def test_one_can_edit_and_delete_what_one_wrote(opened: Opener) -> None:
+    page = await opened()
+    box = page.get_by_label("Message", exact=True)
+    await box.fill("Good mornig")
+    await box.press("Enter")
+    await page.get_by_role("button", name="Edit message").click()
+    await expect(box).to_have_value("Good mornig")
+    await box.fill("Good morning")
+    await box.press("Enter")
+    await expect(page.locator(".post")).to_contain_text("(edited)")
+    await page.get_by_role("button", name="Delete message").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.locator(".post")).to_have_count(0)
+
+
+async def test_two_open_pages_show_the_same_without_a_reload(opened: Opener) -> None:
+    member = await opened()
+    moderator = await opened()
+    await become(moderator, "Moderator")
+    await expect(moderator.get_by_text("Nothing waits for you")).to_be_visible()
+    await replay(member)
+    await expect(moderator.locator("#waiting .case")).to_have_count(1)
+
+
+async def test_everything_is_there_after_a_restart(browser: Browser, tmp_path: Path) -> None:
+    async with running(tmp_path, shipped_pack(), ByHeart()) as stage, visitors(browser, stage) as opened:
+        await replay(await opened())
+    async with running(tmp_path, shipped_pack(), ByHeart()) as stage, visitors(browser, stage) as opened:
+        page = await opened()
+        await become(page, "Moderator")
+        await expect(page.locator(".post.member")).to_have_count(3)
+        await page.locator("[data-act=take]").click()
+        await expect(page.locator(".state")).to_contain_text("Taken by Robin")
+
+
+async def test_a_phone_shows_one_pane_at_a_time(opened: Opener) -> None:
+    page = await opened(PHONE)
+    await replay(page)
+    await picture(page, "sandbox-phone-channel")
+    await expect(page.locator("#queue-pane")).to_be_hidden()
+    await become(page, "Moderator")
+    await page.get_by_role("button", name="Queue 1").click()
+    await expect(page.locator("#channel-pane")).to_be_hidden()
+    await expect(page.locator("#waiting .case")).to_be_visible()
+    await picture(page, "sandbox-phone-queue")
+    await page.locator("[data-act=uphold]").click()
+    await expect(page.locator(".preview .post-text")).to_contain_text("A note")
+    await picture(page, "sandbox-phone-uphold")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("link", name="go to message").click()
+    await expect(page.locator("#channel-pane")).to_be_visible()
+
+
+async def test_it_is_dark_where_people_like_it_dark(opened: Opener) -> None:
+    page = await opened(color_scheme="dark")
+    await replay(page)
+    await become(page, "Moderator")
+    await expect(page.locator("#waiting .case")).to_be_visible()
+    await picture(page, "sandbox-dark")
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 21, 26)"
+
+
+async def test_the_keyboard_reaches_the_message_box_first(opened: Opener) -> None:
+    page = await opened()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the message box")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Message", exact=True)).to_be_focused()

@@ -1,0 +1,41 @@
+"""The example thread in front of the real screener: what it was written for."""
+
+from bot.core.answers import offer
+from bot.core.reader import Screener
+from bot.sandbox.thread import CORRECTION, QUESTION, REPLY
+from bot.settings import Settings
+from tests.sandbox.content import shipped_pack
+
+MUST_BE_FOUND = {
+    "vitamin-d-lowers-calcium",
+    "ccb-lowers-blood-calcium",
+    "liver-disease-classic-cause",
+    "brain-is-typical-site",
+    "always-the-parathyroid",
+    "parathyroid-makes-many-hormones",
+}
+
+
+def found(text: str, *, reply_to: str = "") -> dict[str, str]:
+    """Quotes by misconception."""
+    thresholds = Settings().screening
+    screener = Screener(shipped_pack(), notice=thresholds.notice, shadow=thresholds.shadow)
+    return {f.misconception: f.quote for f in screener.screen(text, reply_to=reply_to).findings}
+
+
+def test_the_reply_is_flagged_for_its_misconceptions() -> None:
+    assert set(found(REPLY, reply_to=QUESTION)) >= MUST_BE_FOUND
+
+
+def test_the_advice_to_see_a_doctor_is_in_no_quote() -> None:
+    assert not any("speak to your doctor" in quote for quote in found(REPLY, reply_to=QUESTION).values())
+
+
+def test_question_and_careful_correction_are_not_flagged() -> None:
+    assert found(QUESTION) == {}
+    assert found(CORRECTION, reply_to=REPLY) == {}
+
+
+def test_only_the_question_is_offered_an_answer() -> None:
+    pack = shipped_pack()
+    assert [offer(pack, text) for text in (QUESTION, REPLY, CORRECTION)] == ["causes", None, None]
