@@ -1,4 +1,4 @@
-"""The command line: run, check and screen."""
+"""The command line: run, check, screen and health."""
 
 import argparse
 import asyncio
@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     screening.add_argument("--trace", action="store_true", help="print how each finding came about")
     screening.set_defaults(command=_screen)
+    health = commands.add_parser("health", help="ask a running bot whether it is well")
+    health.set_defaults(command=_health)
     return parser
 
 
@@ -76,6 +78,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     folder = options.folder or settings.content
     return check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
+
+
+def _health(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.health import ask
+
+    problems = ask(settings.health.host, settings.health.port)
+    print(*problems or ["The bot is well."], sep="\n")
+    return FOUND if problems else FINE
 
 
 def _screen(options: argparse.Namespace, settings: Settings) -> int:

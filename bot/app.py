@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.clock import SystemClock
 from bot.core.pack import Pack
 from bot.core.reader import Screener
+from bot.health import Health, serve
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
 from bot.ports import Clock, Notifier, Store
@@ -38,6 +39,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
     async with AsyncExitStack() as stack:
         moderation, store = await stack.enter_async_context(service(settings, clock))
         log.info("content revision %s is loaded", moderation.pack.revision)
+        health = Health(clock)
         notifiers: dict[str, Notifier] = {}
         platforms = []
         if settings.runs_sandbox:
@@ -49,12 +51,16 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
 
             discord_bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock)
             notifiers["discord"] = discord_bot.notifier
+            health.watch(discord_bot.why_not_ready)
             token = settings.discord_token.get_secret_value()
             platforms.append(lambda: discord_bot.run_until_closed(token))
         outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock)
+        if settings.runs_health:
+            runner = await serve(health, settings.health.host, settings.health.port)
+            stack.push_async_callback(runner.cleanup)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(p()) for p in platforms]
-            tasks.append(group.create_task(outbox.run()))
+            tasks.append(group.create_task(outbox.run(alive=lambda: health.beat("the outbox"))))
             _stop_on_signals(tasks)
 
 

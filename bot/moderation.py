@@ -157,9 +157,10 @@ class Outbox:
         self._notifiers = notifiers
         self._clock = clock
 
-    async def run(self, *, idle: float = 1.0) -> None:
-        """Deliver for ever; `idle` seconds pass at most between looks at what has come due."""
+    async def run(self, *, idle: float = 1.0, alive: Callable[[], None] = lambda: None) -> None:
+        """Deliver for ever; `idle` seconds pass at most between looks at what has come due, each told to `alive`."""
         while True:
+            alive()
             await self._moderation.release_lapsed()
             await self.deliver_due()
             await _first(self._moderation.wait_for_news, lambda: self._clock.sleep(idle))

@@ -46,6 +46,12 @@ class Sandbox(_Frozen):
     port: int = Field(8765, ge=0, le=65535)
 
 
+class Health(_Frozen):
+    enabled: Switch = Switch.AUTO
+    host: str = "127.0.0.1"
+    port: int = Field(8766, ge=0, le=65535)
+
+
 class Discord(_Frozen):
     watch: tuple[int, ...] = ()
     moderators_channel: int | None = None
@@ -60,6 +66,7 @@ class Settings(_Frozen):
     data: Path = Path("data")
     screening: Screening = Screening()
     sandbox: Sandbox = Sandbox()
+    health: Health = Health()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
 
@@ -67,6 +74,11 @@ class Settings(_Frozen):
     def runs_sandbox(self) -> bool:
         wanted = self.sandbox.enabled
         return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is None)
+
+    @property
+    def runs_health(self) -> bool:
+        wanted = self.health.enabled
+        return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +194,23 @@ def _put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     values[path[-1]] = value
 
 
+_PLAIN = {
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "float_parsing": "should be a number, such as 0.5",
+    "float_type": "should be a number, such as 0.5",
+    "string_type": "should be text",
+    "tuple_type": "should be a list, such as [123, 456]",
+    "model_type": "should hold keys of its own, indented below it",
+}
+
+
 def _problem(error: Any, origin: _Origin) -> str:
     location = tuple(str(p) for p in error["loc"])
     name = ".".join(location) or "the file"
     if error["type"] == "extra_forbidden":
         return f"{origin.of(location)}: there is no setting {name}.{_did_you_mean(location)}"
-    words = error["msg"].removeprefix("Value error, ")
+    words = _PLAIN.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return f"{origin.of(location)}: {name}: {words[0].lower() + words[1:]}."
 
 

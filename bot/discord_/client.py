@@ -112,6 +112,10 @@ class DiscordBot(discord.Client):
             else:
                 self._behind.discard(channel.id)
 
+    def why_not_ready(self) -> str | None:
+        """For the health check: None when connected."""
+        return None if self.is_ready() else "Discord is not connected"
+
     async def save_cursors(self) -> None:
         """Remember how far each channel was read."""
         read, self._read = self._read, {}

@@ -1,0 +1,105 @@
+"""Settings from the file and the environment: what counts, and how a mistake is told."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import DEFAULT_FILE, Settings, SettingsError, Switch, load, secret
+
+ROOT = Path(__file__).parents[1]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "bot.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_shipped_file_says_what_the_defaults_are() -> None:
+    assert load(ROOT / DEFAULT_FILE, {}) == Settings()
+
+
+def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.yaml", {}) == Settings()
+    assert load(written(tmp_path, "# nothing yet\n"), {}) == Settings()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "sandbox:\n  port: 1111\n  host: 127.0.0.1\n")
+    settings = load(file, {"BOT_SANDBOX__PORT": "9000", "BOT_SCREENING__NOTICE": "0.7"})
+    assert (settings.sandbox.port, settings.screening.notice) == (9000, 0.7)
+
+
+def test_the_servers_of_discord_can_be_replaced(tmp_path: Path) -> None:
+    settings = load(tmp_path / "none", {"DISCORD_API_BASE": "http://127.0.0.1:1/api", "DISCORD_GATEWAY": "ws://x"})
+    assert (settings.discord.api_base, settings.discord.gateway) == ("http://127.0.0.1:1/api", "ws://x")
+
+
+@pytest.mark.parametrize(
+    ("token", "enabled", "runs"),
+    [("", "auto", True), ("t", "auto", False), ("t", "yes", True), ("", "no", False)],
+)
+def test_the_sandbox_runs_where_no_token_is_set(tmp_path: Path, token: str, enabled: str, runs: bool) -> None:
+    settings = load(written(tmp_path, f"sandbox:\n  enabled: '{enabled}'\n"), {"DISCORD_TOKEN": token})
+    assert settings.sandbox.enabled is Switch(enabled)
+    assert settings.runs_sandbox is runs
+
+
+def test_a_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("s3cret\n", "utf-8")
+    settings = load(tmp_path / "none", {"DISCORD_TOKEN_FILE": str(path)})
+    assert settings.discord_token is not None
+    assert settings.discord_token.get_secret_value() == "s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+def test_a_secret_file_that_is_missing_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"DISCORD_TOKEN_FILE points to /nowhere, which can't be read"):
+        secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": "/nowhere"})
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("content: [", 1, "Check indentation"),
+        ("data: x\n\tport: 1\n", 2, "Check indentation"),
+        ("- a\n- b\n", 1, "keys and values"),
+        ("a string", 1, "keys and values"),
+        ("datta: data\n", 1, "data"),
+        ("sandbox:\n  prot: 1\n", 2, "port"),
+        ("sandbox:\n  port: high\n", 2, "number"),
+        ("sandbox:\n  port: 70000\n", 2, "65535"),
+        ("sandbox: on\n", 1, "keys of its own"),
+        ("screening:\n  notice: 2\n", 2, "1"),
+        ("screening:\n  notice: 0.2\n  shadow: 0.4\n", 1, "shadow must not be above notice"),
+        ("discord:\n  watch: general\n", 2, "a list"),
+        ("discord:\n  watch: [general]\n", 2, "number"),
+        ("discord:\n  questions: always\n", 2, "offer"),
+        ("data: !!python/object/apply:os.system [ls]\n", 1, "plain keys and values"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text), {})
+    message = str(caught.value)
+    assert f"bot.yaml:{line}:" in message or (words == "plain keys and values" and "bot.yaml" in message)
+    assert words in message
+
+
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_SANDBOX__PORT", "high")
+    with pytest.raises(SettingsError, match="BOT_SANDBOX__PORT"):
+        load(tmp_path / "none.yaml")
+
+
+def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, "sandbox:\n  port: high\ndiscord:\n  watch: general\n"), {})
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="can't be read"):
+        load(tmp_path / "bot.yaml", {})
