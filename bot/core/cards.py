@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.core.pack import Misconception, Pack, Severity, Source, Topic
 from bot.core.review import Act, Case, Flag, Outcome, Reason, Status, allowed, describe
 
+LONGEST_CORRECTION = 1900  # characters; Discord takes 2,000 in one message
 CONTEXT = 120  # characters of the message shown on either side of a quote
 
 
@@ -132,13 +133,26 @@ def answer(topic: Topic, pack: Pack, *, urgent: str = "") -> Answer:
 
 
 def correction_text(chosen: tuple[str, ...], pack: Pack) -> str:
-    """The correction of those misconceptions, as the channel will see it; it speaks of the claim, never of a person."""
-    known = [pack.misconceptions[m] for m in chosen if m in pack.misconceptions]
-    keys = tuple(dict.fromkeys(key for m in known for key in m.sources))
+    """The correction of those misconceptions, as the channel will see it; it speaks of the claim, never of a person.
+
+    Of more than fit into one message the most serious are corrected, and the rest is left to the answers.
+    """
+    known = sorted((pack.misconceptions[m] for m in chosen if m in pack.misconceptions), key=lambda m: m.severity.rank)
+    for count in range(len(known), 0, -1):
+        text = _filled(known[:count], pack, rest=len(known) - count)
+        if len(text) <= LONGEST_CORRECTION:
+            return text
+    return _filled(known[:1], pack, rest=len(known) - 1)
+
+
+def _filled(corrected: Sequence[Misconception], pack: Pack, *, rest: int) -> str:
+    keys = tuple(dict.fromkeys(key for m in corrected for key in m.sources))
     links = " ".join(f"<{s.url}>" for s in pack.citations(keys)[:4])
-    text = pack.safety.correction_template.format(
-        correction=_corrections(known), source_links=links or "(none that may be shown)"
-    )
+    words = _corrections(corrected)
+    if rest:
+        more = "One more point needs" if rest == 1 else f"{rest} more points need"
+        words += f"{more} a closer look: /{pack.name} has sourced answers.\n"
+    text = pack.safety.correction_template.format(correction=words, source_links=links or "(none that may be shown)")
     return text if links else text.split(" Sources:")[0]
 
 
