@@ -1,0 +1,56 @@
+"""Who may know whom: adapters -> service -> ports -> core, and the core knows nothing but itself."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "bot"
+ADAPTERS = ("discord_", "slack_", "sandbox", "stores", "packs", "second_reader")
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that the file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def folder(path: Path) -> str:
+    parts = path.relative_to(ROOT).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if folder(p) == "core"], ids=lambda p: p.name)
+def test_the_core_imports_the_standard_library_and_itself(path: Path) -> None:
+    for name in imports(path):
+        assert name.startswith("bot.core") or name.split(".")[0] in sys.stdlib_module_names, name
+    for name in ("asyncio", "logging", "sqlite3", "time", "socket", "pathlib", "os"):
+        assert name not in set(imports(path)), f"the core does no {name}"
+
+
+@pytest.mark.parametrize("name", ["moderation.py", "ports.py"])
+def test_service_and_ports_know_no_adapter(name: str) -> None:
+    known = {n.split(".")[1] for n in imports(ROOT / name) if n.startswith("bot.")}
+    assert known.isdisjoint({*ADAPTERS, "app", "settings"})
+
+
+@pytest.mark.parametrize("platform", ["discord_", "slack_", "sandbox"])
+def test_platforms_know_nothing_of_each_other(platform: str) -> None:
+    others = {"discord_", "slack_", "sandbox", "stores", "app"} - {platform}
+    for path in MODULES:
+        if folder(path) == platform:
+            known = {n.split(".")[1] for n in imports(path) if n.startswith("bot.") and n.count(".")}
+            assert known.isdisjoint(others), path
+
+
+def test_only_the_composition_root_and_the_command_line_know_everything() -> None:
+    for path in MODULES:
+        if path.parent == ROOT and path.name not in ("app.py", "__main__.py"):
+            known = {n.split(".")[1] for n in imports(path) if n.startswith("bot.") and n.count(".")}
+            assert known.isdisjoint(ADAPTERS), path
