@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+LOCK := --generate-hashes --universal --python-version 3.11 --no-header --quiet
 
 .PHONY: setup run test check bench lock
 .DEFAULT_GOAL := test
@@ -28,7 +29,7 @@ check: setup  ## style, types, content
 bench: setup  ## speeds, as ratios measured side by side
 	$(BIN)/python -m bench
 
-lock: setup  ## requirements.lock from pyproject.toml
+lock: setup  ## the lock files, from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
-	    --no-header --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements-run.lock
