@@ -1,4 +1,4 @@
-"""The command line: run, check, screen and health."""
+"""The command line: run, check, screen, evaluate and health."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
 from bot.packs.command import check
@@ -56,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     screening.add_argument("--trace", action="store_true", help="print how each finding came about")
     screening.set_defaults(command=_screen)
+    evaluating = commands.add_parser("evaluate", help="measure screening on labelled messages")
+    evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON lines: {id, text, labels, kind}")
+    evaluating.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    evaluating.add_argument("--plot", type=Path, metavar="FILE.png", help="draw curves and calibration")
+    evaluating.set_defaults(command=_evaluate)
     health = commands.add_parser("health", help="ask a running bot whether it is well")
     health.set_defaults(command=_health)
     return parser
@@ -80,6 +86,19 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     return check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
 
 
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.evaluate import ExamplesUnusable, run
+    from bot.plots import NoPlots
+
+    pack = read_pack(settings.content)
+    screener = _screener(settings, pack, shadow=0.0)
+    try:
+        return run(screener, options.files, pack.misconceptions, options, settings.screening.notice)
+    except (ExamplesUnusable, NoPlots, OSError) as error:
+        print(error, file=sys.stderr)
+        return COULD_NOT
+
+
 def _health(options: argparse.Namespace, settings: Settings) -> int:
     from bot.health import ask
 
@@ -89,7 +108,7 @@ def _health(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _screen(options: argparse.Namespace, settings: Settings) -> int:
-    screener = _screener(settings)
+    screener = _screener(settings, read_pack(settings.content))
     if options.jsonl:
         return screen_lines(screener, sys.stdin, sys.stdout)
     if options.text is None:
@@ -99,9 +118,11 @@ def _screen(options: argparse.Namespace, settings: Settings) -> int:
     return FINE
 
 
-def _screener(settings: Settings) -> Screener:
-    pack = read_pack(settings.content)
-    return Screener(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
+def _screener(settings: Settings, pack: Pack, *, shadow: float | None = None) -> Screener:
+    from bot.readers import screener_for  # costs half a second where there is a model, so only where it is used
+
+    least = settings.screening.shadow if shadow is None else shadow
+    return screener_for(pack, notice=settings.screening.notice, shadow=least)
 
 
 def screen_lines(screener: Screener, lines: TextIO, out: TextIO) -> int:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.clock import SystemClock
-from bot.core.pack import Pack
-from bot.core.reader import Screener
 from bot.health import Health, serve
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
 from bot.ports import Clock, Notifier, Store
+from bot.readers import screener_for
+from bot.reading import ReadingRoom
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import open_workspace
 from bot.settings import Settings
@@ -21,16 +21,13 @@ from bot.stores.sqlite import open_sqlite
 log = logging.getLogger(__name__)
 
 
-def screener_for(settings: Settings, pack: Pack) -> Screener:
-    return Screener(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-
-
 @asynccontextmanager
 async def service(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Moderation, Store]]:
     """The moderation service over its content and store."""
     pack = read_pack(settings.content)
-    async with open_sqlite(settings.data) as store:
-        yield Moderation(pack=pack, screener=screener_for(settings, pack), store=store, clock=clock), store
+    screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
+    async with open_sqlite(settings.data) as store, ReadingRoom(screener) as room:
+        yield Moderation(pack=pack, screener=room, store=store, clock=clock), store
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:

@@ -34,7 +34,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 class Screens(Protocol):
     """What the service needs of a screener."""
 
-    def screen(self, text: str, *, reply_to: str = "") -> Screening: ...
+    async def screen(self, text: str, *, reply_to: str = "") -> Screening: ...
 
 
 class Moderation:
@@ -49,7 +49,8 @@ class Moderation:
 
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""
-        findings = self._live(self._screener.screen(message.text, reply_to=message.reply_to).findings)
+        screening = await self._screener.screen(message.text, reply_to=message.reply_to)
+        findings = self._live(screening.findings)
         known = await self._store.case_of(message.key)
         if known is None and not findings:
             return None

@@ -56,7 +56,7 @@ WORDS = {"cures": "tea-cures", "blue": "tea-is-blue"}
 class WordScreener:
     """Finds a misconception wherever its word stands; enough for tests of what happens next."""
 
-    def screen(self, text: str, *, reply_to: str = "") -> Screening:
+    async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         hits = [(text.find(word), word, name) for word, name in WORDS.items() if word in text]
         return Screening(
             tuple(Finding(name, 0.9, word, at, at + len(word), "the word is there") for at, word, name in hits)

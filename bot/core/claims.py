@@ -42,7 +42,7 @@ class Match:
 class _Rule:
     misconception: str
     rule: ClaimRule
-    items: tuple[frozenset[str], ...]
+    items: tuple[tuple[str, ...], ...]
     core: int  # the item that must stand in the sentence itself
     unless: frozenset[str]
 
@@ -88,7 +88,7 @@ class Claims:
                 here.append(mentions)
                 continue
             spot = next((before[c] for c in item if c in before), None)
-            if spot is None:
+            if spot is None or (rule.rule.ordered and here):
                 return None
             carried.append(spot)
         if not rule.unless.isdisjoint(said):
@@ -101,8 +101,8 @@ class Claims:
 
 
 def _compile(misconception: str, rule: ClaimRule, things: frozenset[str]) -> _Rule:
-    items = tuple(frozenset(name.strip() for name in item.split("|")) for item in rule.say)
-    core = next((n for n, item in enumerate(items) if not item <= things), 0)
+    items = tuple(tuple(name.strip() for name in item.split("|")) for item in rule.say)
+    core = next((n for n, item in enumerate(items) if not things.issuperset(item)), 0)
     unless = frozenset(name.strip() for item in rule.unless for name in item.split("|"))
     return _Rule(misconception, rule, items, core, unless)
 
@@ -124,7 +124,7 @@ def _nearest(anchor: Mention, others: list[list[Mention]]) -> tuple[Mention, ...
         free = [m for m in mentions if not any(_overlap(m, c) for c in chosen)]
         if not free:
             return None
-        chosen.append(min(free, key=lambda m: abs(m.first - anchor.first)))
+        chosen.append(min(free, key=lambda m: (abs(m.first - anchor.first), m.last)))
     return tuple(chosen)
 
 

@@ -1,11 +1,15 @@
 """How what was read becomes one probability."""
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.core.pack import CueKind
 from bot.core.stance import Stance
 
 ASSERTED = 0.92
+CERTAIN = 0.5  # a rule's probability below this means that a cue stopped it
+EDGE = 1e-4
 ANSWERED = 0.88  # a question whose answer says yes
 
 # What is left of the probability when a cue of the kind governs the claim.
@@ -33,6 +37,32 @@ def rule_probability(stance: Stance, *, answered: bool = False) -> float:
     return probability
 
 
-def combined(rule: float, learned: float | None) -> float:
-    """One probability from the rule reader and the second reader, which may be absent."""
-    return rule if learned is None else 1 - (1 - rule) * (1 - learned)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression over both readers, fitted on messages that neither was made with (after Platt 1999)."""
+
+    bias: float
+    learned: float  # of the second reader's log-odds
+    asserted: float  # where a rule matched and nothing stopped it
+    stopped: float  # where a rule matched and a cue stopped it
+    learned_asserted: float  # of the log-odds, in addition, where a rule matched
+    learned_stopped: float
+
+
+def combined(rule: float | None, learned: float | None, weights: Weights | None) -> float:
+    """One probability from the rule reader (None: no rule matched) and the second reader, which may be absent."""
+    if learned is None or weights is None:
+        return rule or 0.0
+    odds = log_odds(learned)
+    total = weights.bias + weights.learned * odds
+    if rule is not None and rule >= CERTAIN:
+        total += weights.asserted + weights.learned_asserted * odds
+    elif rule is not None:
+        total += weights.stopped + weights.learned_stopped * odds
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def log_odds(probability: float) -> float:
+    """Of a probability kept away from 0 and 1, where log-odds would be infinite."""
+    kept = max(EDGE, min(1 - EDGE, probability))
+    return math.log(kept / (1 - kept))

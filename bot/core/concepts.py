@@ -8,9 +8,10 @@ from typing import NamedTuple
 from bot.core.text import sentences
 
 GAP = 4  # words that "…" may stand for
+LONGEST_WORD = 40  # letters; what is longer is no word of any vocabulary
 
 _Node = dict[str | None, "_Node | list[str]"]  # None holds the names that end here
-_GAP = "…"
+GAP_SIGN = "…"
 VAGUE = "~"  # before a phrase that is too common to show that a message is on the subject
 
 
@@ -39,8 +40,8 @@ class Phrase:
 def parse(phrase: str) -> Phrase:
     """The phrase as the reader sees text, so that "K2", "k-2" and "K 2" are one."""
     words: list[str] = []
-    for part in phrase.removeprefix(VAGUE).replace("...", _GAP).replace(_GAP, f" {_GAP} ").split():
-        plain = [part] if part == _GAP else _words_of(part.rstrip("*"))
+    for part in phrase.removeprefix(VAGUE).replace("...", GAP_SIGN).replace(GAP_SIGN, f" {GAP_SIGN} ").split():
+        plain = [part] if part == GAP_SIGN else _words_of(part.rstrip("*"))
         words.extend(plain)
         if part.endswith("*") and plain:
             words[-1] += "*"
@@ -49,6 +50,15 @@ def parse(phrase: str) -> Phrase:
 
 def _words_of(part: str) -> list[str]:
     return [word for sentence in sentences(part) for word in sentence.words]
+
+
+class _Walk(NamedTuple):
+    """One search through the trie, from the word `first`."""
+
+    symbols: list[tuple[str, ...]]
+    pauses: frozenset[int]
+    first: int
+    found: list[Mention]
 
 
 class Lexicon:
@@ -75,43 +85,44 @@ class Lexicon:
     def _symbols_of(self, word: str) -> tuple[str, ...]:
         """The vocabulary's words that this word may be read as."""
         found = [word] if word in self._exact else []
-        if len(word) > 3 and word.endswith("s") and word[:-1] in self._exact and word not in self._exact:
+        if len(word) > 3 and word.endswith("s") and word[:-1] in self._exact:
             found.append(word[:-1])
         found += [word[:n] + "*" for n in self._lengths if word[:n] in self._prefixes and len(word) >= n]
         return tuple(found)
 
-    def mentions(self, words: tuple[str, ...]) -> list[Mention]:
-        """Every concept mentioned, in order of the first word."""
-        symbols = list(map(self._known, words))
+    def mentions(self, words: tuple[str, ...], pauses: frozenset[int] = frozenset()) -> list[Mention]:
+        """Every concept mentioned, in order of the first word; a gap does not reach over a pause."""
+        symbols = [self._known(word) if len(word) <= LONGEST_WORD else () for word in words]
         found: list[Mention] = []
         for at, readings in enumerate(symbols):
             for symbol in readings:
                 node = self._root.get(symbol)
                 if node is not None:
-                    self._walk(node, symbols, at, at, True, found)  # type: ignore[arg-type]
+                    self._walk(node, _Walk(symbols, pauses, at, found), at, True)  # type: ignore[arg-type]
         return self._unswallowed(found)
 
-    def _walk(
-        self, node: _Node, symbols: list[tuple[str, ...]], first: int, last: int, tight: bool, found: list[Mention]
-    ) -> None:
+    def _walk(self, node: _Node, walk: "_Walk", last: int, tight: bool) -> None:
+        """Collect what ends at this node, and go on to the next word."""
         for concept in node.get(None, ()):
-            found.append(Mention(concept, first, last, tight))  # type: ignore[arg-type]
+            walk.found.append(Mention(concept, walk.first, last, tight))  # type: ignore[arg-type]
         if len(node) == 1 and None in node:
             return
         after = last + 1
-        if after < len(symbols):
-            for symbol in symbols[after]:
+        if after < len(walk.symbols):
+            for symbol in walk.symbols[after]:
                 if symbol in node:
-                    self._walk(node[symbol], symbols, first, after, tight, found)  # type: ignore[arg-type]
-        if _GAP in node:
-            self._leap(node[_GAP], symbols, first, after, found)  # type: ignore[arg-type]
+                    self._walk(node[symbol], walk, after, tight)  # type: ignore[arg-type]
+        if GAP_SIGN in node:
+            self._leap(node[GAP_SIGN], walk, after)  # type: ignore[arg-type]
 
-    def _leap(self, node: _Node, symbols: list[tuple[str, ...]], first: int, start: int, found: list[Mention]) -> None:
+    def _leap(self, node: _Node, walk: "_Walk", start: int) -> None:
         """Go on after a gap, at the nearest word that fits."""
-        for at in range(start, min(start + GAP + 1, len(symbols))):
-            fitting = [s for s in symbols[at] if s in node]
+        for at in range(start, min(start + GAP + 1, len(walk.symbols))):
+            if at in walk.pauses:
+                return
+            fitting = [symbol for symbol in walk.symbols[at] if symbol in node]
             for symbol in fitting:
-                self._walk(node[symbol], symbols, first, at, False, found)  # type: ignore[arg-type]
+                self._walk(node[symbol], walk, at, False)  # type: ignore[arg-type]
             if fitting:
                 return
 
@@ -141,6 +152,6 @@ def _symbols(root: _Node) -> tuple[frozenset[str], frozenset[str]]:
             nodes.append(below)  # type: ignore[arg-type]
             if word.endswith("*"):
                 beginnings.add(word[:-1])
-            elif word != _GAP:
+            elif word != GAP_SIGN:
                 whole.add(word)
     return frozenset(whole), frozenset(beginnings)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.claims import REACH_BACK, Claims, Match, Spot
-from bot.core.combine import combined, rule_probability
+from bot.core.combine import CERTAIN, Weights, combined, rule_probability
 from bot.core.concepts import VAGUE, Lexicon, Mention
 from bot.core.gate import Gate
-from bot.core.pack import CueKind, Pack, Vocabulary
+from bot.core.pack import CueKind, Pack
 from bot.core.screening import Finding, Screening
-from bot.core.stance import CueFound, Cues, Stance, stance
+from bot.core.stance import MESSAGE, CueFound, Cues, Stance, between, stance
 from bot.core.text import Sentence, sentences
 
 PRONOUN = "it"  # the concept whose phrases stand for things named before
@@ -18,10 +18,16 @@ LONGEST_QUOTE = 240  # characters; longer sentences are quoted from the claim's 
 
 
 class Scorer(Protocol):
-    """The second reader: how likely each misconception is asserted."""
+    """The second reader."""
 
-    def score(self, text: str) -> Mapping[str, float]:
+    def score(self, text: str, *, reply_to: str = "") -> Mapping[str, float]:
         """Probability by misconception, 0..1, for those the scorer knows."""
+
+    def locate(self, text: str, misconception: str) -> tuple[int, int]:
+        """Where in the text the misconception is asserted most; offsets of the first character and after the last."""
+
+    def nearest(self, text: str, examples: Sequence[str]) -> int:
+        """Which of the examples, of which there is at least one, reads most like the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +72,119 @@ class _Read:
 class Screener:
     """Screens messages against one pack; compiled once, safe to share between threads."""
 
-    def __init__(self, pack: Pack, *, scorer: Scorer | None = None, notice: float = 0.5, shadow: float = 0.3) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        *,
+        scorer: Scorer | None = None,
+        weights: Weights | None = None,
+        notice: float = 0.5,
+        shadow: float = 0.3,
+    ) -> None:
         vocabulary = pack.vocabulary
+        self._misconceptions = pack.misconceptions
         self._things = frozenset(vocabulary.things)
         self._lexicon = Lexicon(vocabulary.concepts, self._things)
         self._cues = Cues(vocabulary.cues)
         self._claims = Claims(pack.misconceptions.values(), self._things)
-        self._gate = Gate(_telling(vocabulary))
-        self._scorer, self._notice, self._shadow = scorer, notice, shadow
+        self._gate = Gate(_telling(pack))
+        self._scorer, self._weights, self._notice, self._shadow = scorer, weights, notice, shadow
+
+    @property
+    def has_second_reader(self) -> bool:
+        return self._scorer is not None
+
+    def concerns(self, text: str, *, reply_to: str = "") -> bool:
+        """Whether the message can have to do with the subject at all: a microsecond or two."""
+        return self._gate.admits(text) or (bool(reply_to) and self._gate.admits(reply_to))
 
     def screen(self, text: str, *, reply_to: str = "", trace: bool = False) -> Screening:
         """The misconceptions that the text asserts; `reply_to` is the message it answers."""
-        if not self._gate.admits(text) and not (reply_to and self._gate.admits(reply_to)):
+        if not self.concerns(text, reply_to=reply_to):
             return _NOTHING
+        return self._screened(text, reply_to, self._scorer, trace=trace)
+
+    def by_rules_alone(self, text: str, *, reply_to: str = "") -> Screening:
+        """As `screen`, without the second reader."""
+        return self._screened(text, reply_to, None) if self.concerns(text, reply_to=reply_to) else _NOTHING
+
+    def _screened(self, text: str, reply_to: str, scorer: Scorer | None, *, trace: bool = False) -> Screening:
         readings = self._readings(text, reply_to)
-        learned = self._scorer.score(text) if self._scorer else {}
-        found = [f for f in (_finding(text, m, readings.get(m), learned) for m in {**readings, **learned}) if f]
-        found.sort(key=lambda f: -f.probability)
+        learned = scorer.score(text, reply_to=reply_to) if scorer else {}
+        names = readings.keys() | learned.keys()
+        chances = {m: self._chance(readings.get(m), learned.get(m)) for m in names}
+        found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
+        found.sort(key=lambda f: (-f.probability, f.misconception))
         return Screening(
             findings=tuple(f for f in found if f.probability >= self._notice),
-            shadows=tuple(f for f in found if self._shadow <= f.probability < self._notice),
-            trace=_trace(readings) if trace else (),
+            shadows=tuple(f for f in found if f.probability < self._notice),
+            trace=self._trace(text, reply_to, readings, learned, found) if trace else (),
         )
+
+    def _chance(self, rule: RuleReading | None, learned: float | None) -> float:
+        return combined(rule.probability if rule else None, learned, self._weights)
+
+    def _finding(self, text: str, misconception: str, chance: float, rule: RuleReading | None) -> Finding:
+        if rule and (rule.probability >= CERTAIN or self._scorer is None):
+            return Finding(misconception, chance, rule.quote, rule.start, rule.end, rule.why)
+        if self._scorer is None or chance < self._notice:
+            return Finding(misconception, chance, text, 0, len(text), "reads a little like examples of this claim")
+        start, end = self._scorer.locate(text, misconception)
+        quote = text[start:end]
+        return Finding(misconception, chance, quote, start, end, self._likeness(quote, misconception))
+
+    def _likeness(self, quote: str, misconception: str) -> str:
+        """The nearest example of the claim, in words for a moderator."""
+        known = self._misconceptions.get(misconception)
+        if self._scorer is None or known is None or not known.flags:
+            return "reads like examples of this claim"
+        return f"reads like “{known.flags[self._scorer.nearest(quote, known.flags)]}”"
+
+    def _trace(
+        self,
+        text: str,
+        reply_to: str,
+        readings: Mapping[str, RuleReading],
+        learned: Mapping[str, float],
+        found: Sequence[Finding],
+    ) -> tuple[str, ...]:
+        """How each finding, and whatever a rule matched, came about, and what would have stopped it."""
+        chances = {f.misconception: f.probability for f in found}
+        names = sorted(chances.keys() | readings.keys(), key=lambda m: (-chances.get(m, 0.0), m))
+        lines: list[str] = []
+        for name in names:
+            rule = readings.get(name)
+            lines.append(f"{name}: {self._chance(rule, learned.get(name)):.2f}")
+            lines.append(f"{name}: rule [{rule.matched_rule}] {rule.why}" if rule else f"{name}: no rule matched")
+            if name in learned:
+                lines.append(f"{name}: second reader {learned[name]:.2f}; {self._examples(text, name)}")
+            if chances.get(name, 0.0) >= self._notice:
+                lines.append(f"{name}: {self._stopper(text, reply_to, name)}")
+        return tuple(lines)
+
+    def _examples(self, text: str, name: str) -> str:
+        """The nearest example for and against."""
+        known = self._misconceptions.get(name)
+        if self._scorer is None or known is None:
+            return "no examples"
+        nearest = self._scorer.nearest
+        pro = f"nearest for: “{known.flags[nearest(text, known.flags)]}”" if known.flags else "no example for"
+        con = (
+            f"nearest against: “{known.passes[nearest(text, known.passes)]}”" if known.passes else "no example against"
+        )
+        return f"{pro}; {con}"
+
+    def _stopper(self, text: str, reply_to: str, name: str) -> str:
+        """The smallest of a few changes that would have stopped the finding."""
+        for words, changed in _changes(text):
+            still = self._screened(changed, reply_to, self._scorer).findings
+            if name not in {f.misconception for f in still}:
+                return f"it would not be flagged {words}"
+        return "no small change would have stopped it"
 
     def rule_scores(self, text: str, reply_to: str = "") -> Mapping[str, RuleReading]:
         """What the rules alone make of the text, by misconception; only those that a rule matched."""
-        return self._readings(text, reply_to) if self._gate.admits(text) or self._gate.admits(reply_to) else {}
+        return self._readings(text, reply_to) if self.concerns(text, reply_to=reply_to) else {}
 
     def _readings(self, text: str, reply_to: str) -> dict[str, RuleReading]:
         read = self._read(text, reply_to)
@@ -112,7 +205,7 @@ class Screener:
     def _read(self, text: str, reply_to: str) -> _Read:
         given = sentences(reply_to) if reply_to else ()
         every = given + sentences(text)
-        said = tuple(_by_concept(self._lexicon.mentions(s.words)) for s in every)
+        said = tuple(_by_concept(self._lexicon.mentions(s.words, s.pauses)) for s in every)
         cues = [cue for n, s in enumerate(every) for cue in self._cues.found(n, s)]
         stops = tuple(cue for cue in cues if cue.kind is CueKind.STOP)
         return _Read(text, every, said, tuple(c for c in cues if c.kind is not CueKind.STOP), stops, len(given))
@@ -133,10 +226,24 @@ class Screener:
 _NOTHING = Screening()
 
 
-def _telling(vocabulary: Vocabulary) -> Iterator[str]:
-    """The phrases that show that a message is on the subject."""
-    for name in vocabulary.things:
-        yield from (p for p in vocabulary.concepts.get(name, ()) if not p.startswith(VAGUE))
+def _telling(pack: Pack) -> Iterator[str]:
+    """The phrases that show that a message is on the subject: things, and what rules without a thing turn on."""
+    concepts, things = pack.vocabulary.concepts, frozenset(pack.vocabulary.things)
+    names = set(things)
+    for rule in (rule for m in pack.misconceptions.values() for rule in m.claims):
+        items = [item.split("|") for item in rule.say]
+        if not any(things.issuperset(item) for item in items):
+            names.update(min(items, key=lambda item: sum(len(concepts.get(name, ())) for name in item)))
+    for name in sorted(names):
+        yield from (phrase for phrase in concepts.get(name, ()) if not phrase.startswith(VAGUE))
+
+
+def _changes(text: str) -> Iterator[tuple[str, str]]:
+    """Small changes that turn a stance, the smallest first."""
+    bare = text.rstrip(" .!")
+    yield "as a question", f"{bare}?"
+    yield "after “it is not true that”", f"It is not true that {text[:1].lower()}{text[1:]}"
+    yield "before “That is wrong.”", f"{bare}. That is wrong."
 
 
 def _leads(read: _Read, earlier: int, index: int) -> bool:
@@ -177,9 +284,10 @@ def _answer(read: _Read, match: Match, kind: CueKind) -> int | None:
     asked = read.sentences[match.sentence]
     if not (asked.asked or asked.quoted or match.sentence < read.given):
         return None
-    for index in range(match.sentence + 1, len(read.sentences)):
+    for index in range(match.sentence + 1, min(match.sentence + MESSAGE, len(read.sentences))):
         if index >= read.given and not read.sentences[index].quoted:
-            return index if any(c.kind is kind and c.sentence == index and c.first <= 1 for c in read.cues) else None
+            opening = (cue for cue in between(read.cues, index, index) if cue.first <= 1)
+            return index if any(cue.kind is kind for cue in opening) else None
     return None
 
 
@@ -209,14 +317,3 @@ def _why(read: _Read, match: Match, taken: Stance, *, answered: bool) -> str:
 
 def _words(read: _Read, sentence: int, mention: Mention) -> str:
     return " ".join(read.sentences[sentence].words[mention.first : mention.last + 1])
-
-
-def _finding(text: str, misconception: str, rule: RuleReading | None, learned: Mapping[str, float]) -> Finding | None:
-    probability = combined(rule.probability if rule else 0.0, learned.get(misconception))
-    if rule:
-        return Finding(misconception, probability, rule.quote, rule.start, rule.end, rule.why)
-    return Finding(misconception, probability, text, 0, len(text), "reads like examples of this claim")
-
-
-def _trace(readings: Mapping[str, RuleReading]) -> tuple[str, ...]:
-    return tuple(f"{name}: {r.probability:.2f} by [{r.matched_rule}]: {r.why}" for name, r in sorted(readings.items()))

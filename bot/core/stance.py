@@ -1,5 +1,6 @@
 """How the writer stands to a claim: cues with scope and direction, after ConText (Harkema et al. 2009)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from bot.core.pack import Cue, CueKind, Reach
 from bot.core.text import Sentence
 
 PAIR = " & "  # "if & would": both in one sentence
+_ANSWERS = frozenset({CueKind.ENDORSE, CueKind.REFUSE})
 AFTERMATH = 3  # sentences after a claim in which a debunking can still reach back to it
+MESSAGE = 60  # sentences; more than people write in one message, and it keeps reading linear in the length of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Cues:
         }
         phrases = {name: [p for p in cue.say if PAIR not in p] for name, cue in self._cues.items()}
         parts = {
-            f"{key}{side}": [part] for key, (_, p) in self._pairs.items() for side, part in zip("<>", p.split(PAIR))
+            f"{key}{side}": [part]
+            for key, (_, p) in self._pairs.items()
+            for side, part in zip("<>", p.split(PAIR), strict=True)
         }
         self._lexicon = Lexicon(phrases | parts)
 
@@ -62,13 +67,18 @@ class Cues:
         """Mentions of cues; a pair is one where both its halves are said, and stands where its first half does."""
         halves = {m.concept: m for m in mentions}
         for mention in mentions:
-            if any(_inside(mention, other) for other in mentions):
+            if any(_inside(mention, other) and not self._answers(other) for other in mentions):
                 continue  # "no reason to" is more than "no"
             key, side = mention.concept[:-1], mention.concept[-1]
             if key not in self._pairs:
                 yield mention
             elif side == "<" and f"{key}>" in halves:
                 yield mention._replace(concept=self._pairs[key][0])
+
+    def _answers(self, mention: Mention) -> bool:
+        """Whether it opens an answer: "it doesn't" answers, and denies what follows as well."""
+        cue = self._cues.get(mention.concept)
+        return cue is not None and cue.kind in _ANSWERS
 
     def _placed(self, index: int, sentence: Sentence, mention: Mention) -> CueFound:
         cue = self._cues[mention.concept]
@@ -83,13 +93,27 @@ def _inside(inner: Mention, outer: Mention) -> bool:
 
 def stance(match: Match, sentences: Sequence[Sentence], cues: Sequence[CueFound], stops: Sequence[CueFound]) -> Stance:
     """The stance to a matched claim. `stops` are words such as "but", beyond which a cue does not reach."""
-    governing = tuple(cue for cue in cues if _governs(cue, match, sentences, stops))
+    near = between(cues, match.sentence - AFTERMATH, match.sentence + MESSAGE)
+    turns = between(stops, match.sentence, match.sentence)
+    governing = tuple(cue for cue in near if _governs(cue, match, sentences, turns))
     sentence = sentences[match.sentence]
     quoted = sentence.quoted or all(n in sentence.cited for m in match.said for n in (m.first, m.last))
     return Stance(governing, asked=sentence.asked, quoted=quoted)
 
 
+def between(cues: Sequence[CueFound], first: int, last: int) -> Sequence[CueFound]:
+    """The cues of the sentences `first` to `last`; `cues` are in order of their sentences."""
+    start = bisect_left(cues, first, key=_sentence)
+    return cues[start : bisect_right(cues, last, lo=start, key=_sentence)]
+
+
+def _sentence(cue: CueFound) -> int:
+    return cue.sentence
+
+
 def _governs(cue: CueFound, match: Match, sentences: Sequence[Sentence], stops: Sequence[CueFound]) -> bool:
+    if cue.kind in _ANSWERS:
+        return False  # they tell how a question is answered, not how the writer stands to a statement
     if cue.sentence == match.sentence and _said_by_claim(cue, match):
         return False  # "phosphate has nothing to do with it" is the claim itself
     if cue.reach is Reach.MESSAGE:

@@ -17,7 +17,8 @@ _LEET_INSIDE = re.compile(
     r"(?<=[a-z])[0134578@$!](?=[a-z]{2})|(?<=[a-z]{2})[0134578@$!](?=[a-z])|(?<=[a-z])[!@$](?=[a-z])"
 )
 _MARKUP = re.compile(r"[*~`|]+")
-_BLANKED = re.compile(r"https?://\S+|<(?:a?:\w+:|[@#!&]+)\w*>|\]\([^)\s]*\)")
+_BLANKED = re.compile(r"https?://\S+|<(?:a?:\w+:|[@#!&]+)\w*>|\]\([^()\[\]\s]*\)")
+_CODE = re.compile(r"```\w+\n.*?(?:```|\Z)", re.DOTALL)  # only where a language is named: bare fences may hold talk
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _PIECES = re.compile(
     r"(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<number>\d+(?:[.,]\d+)*)|(?P<sign>=+>?|->|%|\+)"
@@ -73,6 +74,8 @@ def fold(text: str) -> Folded:
     if "://" in folded.text or "<" in folded.text or "](" in folded.text:
         blanked = _BLANKED.sub(lambda m: " " * len(m.group()), folded.text)
         folded = Folded(blanked, folded.offsets)
+    if "```" in folded.text:
+        folded = Folded(_CODE.sub(lambda m: " " * len(m.group()), folded.text), folded.offsets)
     if _MARKUP.search(folded.text):
         folded = _without_markup(folded)
     straight = _LEET_INSIDE.sub(lambda m: _LEET[m.group()], folded.text)

@@ -27,7 +27,7 @@ places where it has no business, but I can't work out what sets it off or what p
 I would be thankful for anything you can share."""
 
 REPLY = """\
-Metastatic calcification happens when calcium is deposited in soft tissues all over the body, for example the \
+Metastatic calcification happens when calcium is deposited in soft tissues all over the body, such as the \
 heart, lungs, brain, kidneys and blood vessels. It comes from too much calcium in the blood, usually because of a \
 faulty parathyroid gland or some other illness. Here is an overview of the causes and how it is treated.
 
@@ -35,8 +35,8 @@ faulty parathyroid gland or some other illness. Here is an overview of the cause
 The primary cause is a raised calcium level, which is usually due to a faulty parathyroid gland. The parathyroid \
 gland controls the calcium in your blood by secreting various hormones. If these hormones get out of balance, \
 calcium climbs and ends up in soft tissue everywhere.
-Metastatic calcification can also be caused by other illnesses, such as kidney failure, liver disease and some \
-cancers. Certain medicines, such as diuretics, can push up the calcium in the blood as well and so lead to \
+Metastatic calcification can also be caused by other illnesses, such as kidney failure, liver disease and \
+cancer. Certain medicines, such as diuretics, can push up the calcium in the blood as well and so lead to \
 metastatic calcification.
 
 **How it is treated**

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 TOKEN = "a-good-token"
 ME = {"id": "100", "username": "helper", "discriminator": "0", "avatar": None, "bot": True}
-APPLICATION = {"id": "100", "name": "Helper", "description": "", "icon": None, "owner": ME}
+APPLICATION: dict[str, Any] = {"id": "100", "name": "Helper", "description": "", "icon": None, "owner": ME}
 APPLICATION |= {"bot_public": True, "bot_require_code_grant": False, "verify_key": "", "flags": 0}
 DISALLOWED_INTENTS = 4014  # the close code for a privileged intent that was not switched on
 

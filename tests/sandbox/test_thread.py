@@ -1,26 +1,13 @@
 """The example thread in front of the real screener: what it was written for."""
 
 from bot.core.answers import offer
-from bot.core.reader import Screener
 from bot.sandbox.thread import CORRECTION, QUESTION, REPLY
-from bot.settings import Settings
-from tests.sandbox.content import shipped_pack
-
-MUST_BE_FOUND = {
-    "vitamin-d-lowers-calcium",
-    "ccb-lowers-blood-calcium",
-    "liver-disease-classic-cause",
-    "brain-is-typical-site",
-    "always-the-parathyroid",
-    "parathyroid-makes-many-hormones",
-}
+from tests.sandbox.content import MUST_BE_FOUND, shipped_pack, shipped_screener
 
 
 def found(text: str, *, reply_to: str = "") -> dict[str, str]:
     """Quotes by misconception."""
-    thresholds = Settings().screening
-    screener = Screener(shipped_pack(), notice=thresholds.notice, shadow=thresholds.shadow)
-    return {f.misconception: f.quote for f in screener.screen(text, reply_to=reply_to).findings}
+    return {f.misconception: f.quote for f in shipped_screener().screen(text, reply_to=reply_to).findings}
 
 
 def test_the_reply_is_flagged_for_its_misconceptions() -> None:

@@ -1,0 +1,1 @@
+"""The second reader: a learned scorer that says how likely each misconception is asserted."""

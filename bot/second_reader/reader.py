@@ -1,0 +1,125 @@
+"""The second reader at run time: ONNX Runtime, a tokenizer and numpy, all loaded only when a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.second_reader import light_head, manifest
+from bot.second_reader.light_head import LightHead
+from bot.second_reader.manifest import Manifest, ModelUnusable
+from bot.second_reader.windows import formatted, sentence_spans, windows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Table = NDArray[np.float32]
+
+__all__ = ["ModelUnusable", "SecondReader", "load"]
+
+TELLING = 0.3  # a sentence below this does not make the claim by itself
+PIECES = 256  # word pieces read at once; windows carry what lies beyond
+
+
+def load(folder: Path, *, known: Collection[str] | None = None) -> SecondReader:
+    """The reader in that folder; with `known`, scores of other misconceptions are left out.
+
+    Raises ModelUnusable with a plain reason.
+    """
+    about = manifest.read(folder)
+    try:
+        import numpy as np
+        import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+        from tokenizers import Tokenizer
+    except ImportError as problem:
+        raise ModelUnusable(f"The package {problem.name} is not installed.") from problem
+    try:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # a message is small; threads cost more
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(folder / "reader.onnx", options, providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        background = np.load(folder / "background.npy", allow_pickle=False)
+    except Exception as problem:  # each library has its own errors for a file that it can't use
+        raise ModelUnusable(f"The model in {folder} can't be loaded: {type(problem).__name__}.") from problem
+    shown = frozenset(about.labels) if known is None else frozenset(about.labels) & frozenset(known)
+    return SecondReader(about, OnnxNetwork(session, tokenizer), background, shown)
+
+
+class Network(Protocol):
+    """Reads texts. May be called from several threads at once."""
+
+    def read(self, texts: Sequence[str]) -> tuple[Table, Table]:
+        """A row for each text: probabilities in the order of the labels, and the text's vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxNetwork:
+    """The exported network with its tokenizer; both libraries are safe to call from several threads."""
+
+    session: Any
+    tokenizer: Any
+
+    def read(self, texts: Sequence[str]) -> tuple[Table, Table]:
+        import numpy as np
+
+        rows = [self.tokenizer.encode(text).ids[:PIECES] for text in texts]
+        pieces = np.zeros((len(rows), max(map(len, rows))), np.int64)
+        for at, row in enumerate(rows):
+            pieces[at, : len(row)] = row
+        probabilities, vectors = self.session.run(None, {"pieces": pieces})
+        return probabilities, vectors
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReader:
+    """How likely each misconception is asserted. Frozen, so threads may share it."""
+
+    manifest: Manifest
+    network: Network
+    background: Table  # vectors of the shipped examples, for `learn`
+    shown: frozenset[str]
+    heads: Mapping[str, LightHead] = field(default_factory=dict)
+
+    def score(self, text: str, *, reply_to: str = "") -> Mapping[str, float]:
+        """Probability by misconception, 0..1; of a long message its most telling part counts."""
+        if not text.strip():
+            return {}
+        probabilities, vectors = self.network.read(windows(formatted(text, reply_to)))
+        trained = zip(self.manifest.labels, probabilities.max(0).tolist(), strict=True)
+        scores = {label: p for label, p in trained if label in self.shown}
+        scores |= {label: float(head.score(vectors).max()) for label, head in self.heads.items()}
+        return scores
+
+    def locate(self, text: str, misconception: str) -> tuple[int, int]:
+        """The sentence that asserts it most by itself; the whole text where none does."""
+        spans = sentence_spans(text)
+        label = self.manifest.labels.index(misconception) if misconception in self.manifest.labels else None
+        if len(spans) < 2 or label is None:
+            return 0, len(text)
+        alone, _ = self.network.read([formatted(text[start:end]) for start, end in spans])
+        best = int(alone[:, label].argmax())
+        return spans[best] if alone[best, label] >= TELLING else (0, len(text))
+
+    def nearest(self, text: str, examples: Sequence[str]) -> int:
+        """By the angle between the network's vectors."""
+        import numpy as np
+
+        _, vectors = self.network.read([formatted(t) for t in (text, *examples)])
+        unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        return int((unit[1:] @ unit[0]).argmax())
+
+    def learn(self, misconception: str, flags: Sequence[str], passes: Sequence[str]) -> SecondReader:
+        """A reader that also knows a misconception from a few examples to flag and to pass; no training needed."""
+        if not flags:
+            return self
+        _, for_it = self.network.read([formatted(t) for t in flags])
+        _, against = self.network.read([formatted(t) for t in (*passes, *OFF_TOPIC)])
+        head = light_head.fit(for_it, against, self.background)
+        return replace(self, heads={**self.heads, misconception: head})
+
+
+OFF_TOPIC = ("Good morning everyone, how was your weekend?", "Thanks, that helped a lot!")
