@@ -1,0 +1,1 @@
+"""How the second reader is trained: examples, their variants, the network, the fit, the export."""

@@ -1,0 +1,112 @@
+"""The export: the network as one int8 ONNX file, its tokenizer, its manifest."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from .encoder import ReaderNet
+
+FORMAT = 1  # what bot/second_reader/manifest.py reads
+BASE = {
+    "name": "sentence-transformers/all-MiniLM-L6-v2",
+    "licence": "Apache-2.0",
+    "changes": "fine-tuned with one output per misconception, quantised to 8-bit integers",
+}
+
+
+QUANTISED = ["MatMul", "Gemm", "Gather"]
+
+
+class _Served(nn.Module):
+    """What the bot calls: word pieces in; probabilities and the mean vector out. Padding is piece 0."""
+
+    def __init__(self, net: ReaderNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pieces: Tensor) -> tuple[Tensor, Tensor]:
+        asserted, _, pooled = self.net(pieces, (pieces != 0).to(torch.float32))
+        return asserted.sigmoid(), pooled
+
+
+def export_network(net: ReaderNet, target: Path, *, quantised: bool = True) -> None:
+    """Write the network as ONNX, its weights as 8-bit integers with a scale for each output channel."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        _export_plain(net, plain)
+        if quantised:
+            quantize_dynamic(
+                plain,
+                target,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                op_types_to_quantize=QUANTISED,
+            )
+        else:
+            onnx.save(onnx.load(plain), target)
+
+
+def _export_plain(net: ReaderNet, target: Path) -> None:
+    example = torch.randint(1, 1000, (2, 16))
+    torch.onnx.export(
+        _Served(net).eval(),
+        (example,),
+        target,
+        input_names=["pieces"],
+        output_names=["asserted", "vector"],
+        dynamic_axes={"pieces": {0: "batch", 1: "length"}},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def write_folder(
+    folder: Path,
+    *,
+    net: ReaderNet,
+    tokenizer: Tokenizer,
+    labels: Sequence[str],
+    texts: Sequence[str],
+    threshold: float,
+    version: str,
+    trained_on: dict[str, Any],
+) -> None:
+    """Everything that bot/second_reader needs, the manifest last so that a half-written folder is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    export_network(net, folder / "reader.onnx")
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    np.save(folder / "background.npy", _vectors(folder / "reader.onnx", tokenizer, texts))
+    files = {name: _digest(folder / name) for name in ("reader.onnx", "tokenizer.json", "background.npy")}
+    manifest = {
+        "format": FORMAT,
+        "version": version,
+        "base": BASE,
+        "threshold": round(threshold, 3),
+        "labels": list(labels),
+        "trained_on": trained_on,
+        "files": files,
+    }
+    (folder / "reader.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def _vectors(network: Path, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float16]:
+    """The vectors of the examples as the exported network gives them, for misconceptions added later."""
+    session = InferenceSession(network, providers=["CPUExecutionProvider"])
+    rows = (np.array([tokenizer.encode(text).ids[:256]]) for text in texts)
+    return np.concatenate([session.run(["vector"], {"pieces": row})[0] for row in rows]).astype(np.float16)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
