@@ -83,7 +83,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     folder = options.folder or settings.content
-    return check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
+    status = check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
+    if not options.json:
+        from bot.readers import model_state
+
+        print(model_state())
+    return status
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.core.pack import Pack
 from bot.core.reader import Screener
+from bot.second_reader import manifest
 from bot.second_reader.manifest import ModelUnusable
 from bot.second_reader.reader import SecondReader, load
 
@@ -18,6 +19,15 @@ def screener_for(pack: Pack, *, notice: float, shadow: float, model: Path | None
     if reader is None:
         return Screener(pack, notice=notice, shadow=shadow)
     return Screener(pack, scorer=reader, weights=reader.manifest.weights, notice=notice, shadow=shadow)
+
+
+def model_state(folder: Path = MODEL) -> str:
+    """One line on whether the second reader can be used."""
+    try:
+        about = manifest.read(folder)
+    except ModelUnusable as problem:
+        return f"The second reader is off, messages are read by the rules alone: {problem}"
+    return f"The second reader is version {about.version} and knows {len(about.labels)} misconceptions."
 
 
 def second_reader_for(pack: Pack, folder: Path) -> SecondReader | None:
