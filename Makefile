@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := --generate-hashes --universal --python-version 3.11 --no-header --quiet
 
-.PHONY: setup run test check bench lock
+.PHONY: setup run test check bench model lock
 .DEFAULT_GOAL := test
 
 setup: $(STAMP)  ## make .venv from the lock file
@@ -29,7 +29,15 @@ check: setup  ## style, types, content
 bench: setup  ## speeds, as ratios measured side by side
 	$(BIN)/python -m bench
 
+model: requirements-model.lock  ## train the second reader again (about 20 minutes on two cores)
+	$(PYTHON) -m venv .venv-model
+	# torch is pinned by version, not by hash: its builds differ from machine to machine
+	.venv-model/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	.venv-model/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
+	.venv-model/bin/python bench/train_reader.py
+
 lock: setup  ## the lock files, from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements-run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra model --override bench/model-overrides.txt $(LOCK) -o requirements-model.lock

@@ -79,7 +79,6 @@ def write_folder(
     tokenizer: Tokenizer,
     labels: Sequence[str],
     texts: Sequence[str],
-    threshold: float,
     version: str,
     trained_on: dict[str, Any],
 ) -> None:
@@ -93,12 +92,18 @@ def write_folder(
         "format": FORMAT,
         "version": version,
         "base": BASE,
-        "threshold": round(threshold, 3),
         "labels": list(labels),
         "trained_on": trained_on,
         "files": files,
     }
     (folder / "reader.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def write_weights(folder: Path, weights: dict[str, float]) -> None:
+    """Add to the manifest how the network is combined with the rules."""
+    path = folder / "reader.json"
+    manifest = json.loads(path.read_text("utf-8")) | {"weights": weights}
+    path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
 def _vectors(network: Path, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float16]:

@@ -23,7 +23,6 @@ class Manifest:
 
     version: str
     labels: tuple[str, ...]
-    threshold: float  # with the highest F1 on messages that the model was not trained on
     base: str
     licence: str
     files: Mapping[str, str]  # name -> SHA-256
@@ -53,7 +52,6 @@ def _parse(content: bytes) -> Manifest:
         manifest = Manifest(
             version=str(data["version"]),
             labels=tuple(data["labels"]),
-            threshold=float(data["threshold"]),
             base=str(data["base"]["name"]),
             licence=str(data["base"]["licence"]),
             files=dict(data["files"]),
