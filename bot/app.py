@@ -27,7 +27,7 @@ async def service(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Moder
     pack = read_pack(settings.content)
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
     async with open_sqlite(settings.data) as store, ReadingRoom(screener) as room:
-        yield Moderation(pack=pack, screener=room, store=store, clock=clock), store
+        yield Moderation(pack=pack, screener=room, store=store, clock=clock, policy=settings.policy), store
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:

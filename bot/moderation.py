@@ -16,6 +16,7 @@ from bot.core.review import (
     Duty,
     Flag,
     HistoryEntry,
+    Policy,
     Refused,
     Status,
     decide,
@@ -24,7 +25,7 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
-from bot.ports import Clock, Notifier, OutboxEntry, Record, Store, Undeliverable
+from bot.ports import Clock, Impossible, Notifier, OutboxEntry, Record, Store, Undeliverable
 
 log = logging.getLogger(__name__)
 BOT = Person("bot", "the bot")
@@ -40,8 +41,11 @@ class Screens(Protocol):
 class Moderation:
     """Everything that happens to messages and cases, on any platform."""
 
-    def __init__(self, *, pack: Pack, screener: Screens, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, *, pack: Pack, screener: Screens, store: Store, clock: Clock, policy: Policy | None = None
+    ) -> None:
         self.pack = pack
+        self.policy = policy or Policy()
         self._screener = screener
         self._store = store
         self._clock = clock
@@ -77,7 +81,7 @@ class Moderation:
         before = await self._store.case(case_id)
         if before is None:
             raise Refused(f"There is no case {case_id}.")
-        after = decide(before, decision)
+        after = decide(before, decision, self.policy)
         entry = HistoryEntry(case_id, decision.act, decision.by, decision.at, detail(decision), before.pack_revision)
         if not await self._store.save(after, entry, duties(before, after, decision)):
             raise Refused(f"Somebody else was faster with case {case_id}. Please look again; nothing was done.")
@@ -183,6 +187,9 @@ class Outbox:
             if notifier is None:
                 raise Undeliverable(f"{case.key.platform} is not connected")
             await self._fulfil(entry, case, notifier)
+        except Impossible as error:
+            await self._give_up(entry, case, str(error))
+            return False
         except Undeliverable as error:
             await self._postpone(entry, str(error))
             return False
@@ -202,11 +209,23 @@ class Outbox:
                     await notifier.remove_correction(case)
                 ref = await notifier.post_correction(case)
                 await self._store.done(entry, correction_ref=ref)
+            case Duty.DELETE_MESSAGE if case.deletes:
+                await notifier.delete_message(case)
+                await self._store.done(entry)
             case Duty.REMOVE_CORRECTION if not case.correction:
                 await notifier.remove_correction(case)
                 await self._store.done(entry, correction_ref="")
             case _:  # undone, or decided again, before it could be told
                 await self._store.done(entry)
+
+    async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
+        """What can never be told is written down instead, where moderators see it."""
+        await self._store.done(entry)
+        try:
+            told = Decision(Act.NOT_TOLD, BOT, self._clock.now(), case.version, text=why)
+            await self._moderation.decide(case.id, told)
+        except Refused:
+            log.info("duty %s of case %s is void: the case has changed", entry.duty, entry.case_id)
 
     async def _postpone(self, entry: OutboxEntry, why: str) -> None:
         wait = min(timedelta(seconds=2 ** min(entry.attempts, 10)), LONGEST_WAIT)

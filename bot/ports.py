@@ -97,10 +97,16 @@ class Notifier(Protocol):
         """Post the notice, or edit it if it stands already; return its id on the platform."""
 
     async def post_correction(self, case: Case) -> str:
-        """Reply to the message with `case.correction`, once; return the reply's id."""
+        """Tell `case.correction` once, as a reply or to the author alone (`case.way`); return what names it.
+
+        Raises Impossible where it can never be told.
+        """
 
     async def remove_correction(self, case: Case) -> None:
-        """Delete the reply that `post_correction` made, if it is still there."""
+        """Take back what `post_correction` told, if it still stands; who was told alone hears of it."""
+
+    async def delete_message(self, case: Case) -> None:
+        """Delete the message of the case, if it is still there. Raises Impossible where it may not be deleted."""
 
 
 class Scorer(Protocol):
@@ -108,6 +114,10 @@ class Scorer(Protocol):
 
     def score(self, text: str) -> Mapping[str, float]:
         """Probability by misconception, 0..1, for those the scorer knows."""
+
+
+class Impossible(Exception):
+    """What a case owes can never be told, whatever is tried; the message says why, for moderators."""
 
 
 class Undeliverable(Exception):

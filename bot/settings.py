@@ -4,12 +4,16 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from bot.core.pack import Severity
+from bot.core.review import Policy
 
 PREFIX = "BOT_"
 DEFAULT_FILE = Path("config/bot.yaml")
@@ -52,6 +56,12 @@ class Health(_Frozen):
     port: int = Field(8766, ge=0, le=65535)
 
 
+class Review(_Frozen):
+    two_people: tuple[Severity, ...] = ()
+    may_delete: bool = False
+    lease_minutes: int = Field(15, ge=1, le=1440)
+
+
 class Discord(_Frozen):
     watch: tuple[int, ...] = ()
     moderators_channel: int | None = None
@@ -67,6 +77,7 @@ class Settings(_Frozen):
     screening: Screening = Screening()
     sandbox: Sandbox = Sandbox()
     health: Health = Health()
+    review: Review = Review()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
 
@@ -74,6 +85,13 @@ class Settings(_Frozen):
     def runs_sandbox(self) -> bool:
         wanted = self.sandbox.enabled
         return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is None)
+
+    @property
+    def policy(self) -> Policy:
+        """What moderators may do."""
+        review = self.review
+        lease = timedelta(minutes=review.lease_minutes)
+        return Policy(two_people=frozenset(review.two_people), may_delete=review.may_delete, lease=lease)
 
     @property
     def runs_health(self) -> bool:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.message import MessageKey
-from bot.core.review import Act, Case, Correction, Decision, Refused, Status
+from bot.core.pack import Severity
+from bot.core.review import Act, Case, Correction, Decision, Policy, Refused, Status
 from bot.moderation import Moderation, Outbox
-from bot.ports import Record, Store, Undeliverable
+from bot.ports import Impossible, Record, Store, Undeliverable
 from bot.stores.sqlite import open_sqlite
 from tests.samples import ANN, BEN, KEY, NOON, PACK, ManualClock, WordScreener, message
 
@@ -22,6 +23,8 @@ class Board:
         self.notices: dict[int, Case] = {}
         self.corrections: dict[int, str] = {}
         self.broken = False
+        self.closed = False  # nobody can be told anything, ever
+        self.deleted: list[int] = []
 
     async def show(self, case: Case, records: Mapping[str, Record]) -> str:
         if self.broken:
@@ -30,17 +33,22 @@ class Board:
         return f"n{case.id}"
 
     async def post_correction(self, case: Case) -> str:
+        if self.closed:
+            raise Impossible("the author has left")
         self.corrections[case.id] = case.correction
         return f"c{case.id}"
+
+    async def delete_message(self, case: Case) -> None:
+        self.deleted.append(case.id)
 
     async def remove_correction(self, case: Case) -> None:
         self.corrections.pop(case.id, None)
 
 
 class World:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, policy: Policy | None = None) -> None:
         self.clock, self.board, self.store = ManualClock(), Board(), store
-        self.moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=self.clock)
+        self.moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=self.clock, policy=policy)
         self.outbox = Outbox(
             store=store, moderation=self.moderation, notifiers={"sandbox": self.board}, clock=self.clock
         )
@@ -87,6 +95,32 @@ async def test_an_edit_updates_the_notice(world: World, edited: str, status: Sta
     await world.outbox.deliver_due()
     shown = world.board.notices[1]
     assert (shown.status, [f.misconception for f in shown.flags]) == (status, flags)
+
+
+async def test_what_can_never_be_told_is_written_down_instead(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures"))
+    world.board.closed = True
+    await world.decide(Act.UPHOLD, correction=Correction.PRIVATE, text="It does not.")
+    while await world.outbox.deliver_due():
+        pass
+    shown = world.board.notices[1]
+    assert (shown.status, shown.correction, world.board.corrections) == (Status.UPHELD, "", {})
+    assert [e.detail for e in await world.moderation.history(1)][-1] == "the author has left"
+    assert await world.outbox.deliver_due() == 0
+
+
+async def test_two_people_are_needed_where_the_policy_says_so(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path) as store:
+        world = World(store, Policy(two_people=frozenset({Severity.HARMFUL}), may_delete=True))
+        await world.moderation.message_posted(message("tea cures"))
+        await world.decide(Act.DELETE)
+        await world.outbox.deliver_due()
+        assert (world.board.notices[1].status, world.board.deleted) == (Status.PROPOSED, [])
+        with pytest.raises(Refused, match="needs a second person"):
+            await world.decide(Act.CONFIRM, 2)
+        await world.moderation.decide(1, Decision(Act.CONFIRM, BEN, NOON, 2))
+        await world.outbox.deliver_due()
+        assert (world.board.notices[1].status, world.board.deleted) == (Status.UPHELD, [1])
 
 
 async def test_a_deleted_message_closes_its_case_and_its_text_is_gone(world: World) -> None:

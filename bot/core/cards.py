@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.pack import Misconception, Pack, Severity, Source, Topic
-from bot.core.review import Act, Case, Flag, Outcome, Reason, Status, allowed, describe
+from bot.core.review import Act, Case, Correction, Flag, Outcome, Policy, Reason, Status, allowed, describe
 
 LONGEST_CORRECTION = 1900  # characters; Discord takes 2,000 in one message
 CONTEXT = 120  # characters of the message shown on either side of a quote
@@ -90,15 +90,19 @@ ACT_WORDS = {
     Act.ESCALATE: "Escalate",
     Act.NOTE: "Note",
     Act.SNOOZE: "Snooze",
+    Act.CONFIRM: "Agree",
+    Act.CANCEL: "Cancel",
+    Act.DELETE: "Delete message",
     Act.UNDO: "Undo",
     Act.EDITED: "Message edited",
     Act.EDITED_AWAY: "Claim removed by an edit",
     Act.MESSAGE_DELETED: "Message deleted",
+    Act.NOT_TOLD: "Could not be done",
 }
 
 
-def notice(case: Case, pack: Pack, records: Mapping[str, Tally]) -> Notice:
-    """The case for moderators."""
+def notice(case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy) -> Notice:
+    """The case for moderators, with the acts that the policy allows."""
     points = tuple(_point(f, case, pack, records.get(f.misconception)) for f in case.flags)
     return Notice(
         title=_title(case),
@@ -109,7 +113,7 @@ def notice(case: Case, pack: Pack, records: Mapping[str, Tally]) -> Notice:
         link=case.link,
         answers=shorten(case.reply_to, CONTEXT),
         points=points,
-        acts=allowed(case),
+        acts=allowed(case, policy),
     )
 
 
@@ -191,8 +195,22 @@ def _state(case: Case) -> str:
     if case.status is Status.DISMISSED and case.reason:
         words += f" ({REASON_WORDS[case.reason].lower()})"
     if case.status is Status.UPHELD:
-        words += "; a correction was posted" if case.correction else "; recorded, nothing was posted"
+        words += f", with {case.confirmed_by.name}" if case.confirmed_by else ""
+    if case.status in (Status.UPHELD, Status.PROPOSED):
+        words += f"; {_told(case)}"
     return words[0].upper() + words[1:] + "."
+
+
+def _told(case: Case) -> str:
+    """What follows from upholding, in a few words."""
+    done = case.status is Status.UPHELD
+    if case.deletes:
+        return "the message was deleted" if done else "the message would be deleted"
+    if not case.correction:
+        return "recorded, nothing was posted" if done else "it would only be recorded"
+    if case.way is Correction.PRIVATE:
+        return "the author was told privately" if done else "the author would be told privately"
+    return "a correction was posted" if done else "a correction would be posted"
 
 
 def _point(flag: Flag, case: Case, pack: Pack, tally: Tally | None) -> Point:

@@ -15,6 +15,7 @@ class Status(StrEnum):
     TAKEN = "taken"
     ESCALATED = "escalated"
     SNOOZED = "snoozed"
+    PROPOSED = "proposed"  # upheld by one moderator, and waits for a second one to agree
     UPHELD = "upheld"
     DISMISSED = "dismissed"
     WITHDRAWN = "withdrawn"  # an edit removed the claim
@@ -25,11 +26,12 @@ class Status(StrEnum):
         return self in UNDECIDED
 
 
-UNDECIDED = frozenset({Status.OPEN, Status.TAKEN, Status.ESCALATED, Status.SNOOZED})
+FREE = frozenset({Status.OPEN, Status.TAKEN, Status.ESCALATED, Status.SNOOZED})  # anybody may decide
+UNDECIDED = FREE | {Status.PROPOSED}
 
 
 class Act(StrEnum):
-    """What moderators can do; the last three are what a message's own life does to its case."""
+    """What moderators can do; the last four are what happens to a case by itself."""
 
     TAKE = "take"
     RELEASE = "release"
@@ -38,10 +40,14 @@ class Act(StrEnum):
     ESCALATE = "escalate"
     NOTE = "note"
     SNOOZE = "snooze"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    DELETE = "delete"
     UNDO = "undo"
     EDITED = "edited"
     EDITED_AWAY = "edited_away"
     MESSAGE_DELETED = "message_deleted"
+    NOT_TOLD = "not_told"
 
 
 class Reason(StrEnum):
@@ -59,7 +65,13 @@ class Correction(StrEnum):
     """How an upheld claim is answered."""
 
     REPLY = "reply"
+    PRIVATE = "private"  # only the author of the message sees it
     RECORD = "record"
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody hears of it."""
+        return self is not Correction.RECORD
 
 
 class Outcome(StrEnum):
@@ -76,10 +88,14 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     (Status.SNOOZED, Act.TAKE): Status.TAKEN,
     (Status.ESCALATED, Act.TAKE): Status.TAKEN,
     (Status.TAKEN, Act.RELEASE): Status.OPEN,
-    **{(s, Act.UPHOLD): Status.UPHELD for s in UNDECIDED},
+    (Status.ESCALATED, Act.CANCEL): Status.OPEN,
+    **{(s, Act.UPHOLD): Status.UPHELD for s in FREE},  # or PROPOSED, where two people are needed
+    (Status.PROPOSED, Act.CONFIRM): Status.UPHELD,
+    (Status.PROPOSED, Act.CANCEL): Status.OPEN,
     **{(s, Act.DISMISS): Status.DISMISSED for s in UNDECIDED},
-    **{(s, Act.ESCALATE): Status.ESCALATED for s in UNDECIDED - {Status.ESCALATED}},
-    **{(s, Act.SNOOZE): Status.SNOOZED for s in UNDECIDED - {Status.SNOOZED}},
+    **{(s, Act.ESCALATE): Status.ESCALATED for s in FREE - {Status.ESCALATED}},
+    **{(s, Act.SNOOZE): Status.SNOOZED for s in FREE - {Status.SNOOZED}},
+    **{(s, Act.DELETE): Status.UPHELD for s in FREE},
     **{(s, Act.NOTE): s for s in Status},
     (Status.UPHELD, Act.UNDO): Status.OPEN,
     (Status.DISMISSED, Act.UNDO): Status.OPEN,
@@ -88,7 +104,17 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     **{(s, Act.EDITED_AWAY): Status.WITHDRAWN for s in UNDECIDED},
     **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in UNDECIDED | {Status.WITHDRAWN}},
     **{(s, Act.MESSAGE_DELETED): s for s in (Status.UPHELD, Status.DISMISSED)},
+    (Status.UPHELD, Act.NOT_TOLD): Status.UPHELD,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the server's admins allow and ask for."""
+
+    two_people: frozenset[Severity] = frozenset()  # upholding these takes a second moderator who agrees
+    may_delete: bool = False
+    lease: timedelta = timedelta(minutes=15)  # how long a taken case belongs to one moderator
 
 
 class Refused(Exception):
@@ -142,8 +168,11 @@ class Case:
     snoozed_until: datetime | None = None
     decided_by: Person | None = None
     decided_at: datetime | None = None
+    confirmed_by: Person | None = None  # the second person, where two were needed
     reason: Reason | None = None
     correction: str = ""  # text approved for members; empty while there is none
+    way: Correction = Correction.RECORD  # how the correction is told
+    deletes: bool = False  # the message itself was, or is about to be, deleted by a moderator
     notice_ref: str = ""  # the platform's id of the notice
     correction_ref: str = ""  # the platform's id of the posted correction
 
@@ -189,19 +218,23 @@ class Duty(StrEnum):
     NOTICE = "notice"  # make the notice show the case as it is now
     POST_CORRECTION = "post_correction"
     REMOVE_CORRECTION = "remove_correction"
+    DELETE_MESSAGE = "delete_message"
 
 
-LEASE = timedelta(minutes=15)
-
-
-def decide(case: Case, decision: Decision) -> Case:
+def decide(case: Case, decision: Decision, policy: Policy = Policy()) -> Case:
     """The case after the decision. Raises Refused with words for the person who tried."""
     if decision.expected_version != case.version:
         raise Refused(f"Case {case.id} has changed since you looked: {describe(case)}. Nothing was done.")
     if (case.status, decision.act) not in OUTCOMES:
         raise Refused(f"That can't be done now: case {case.id} is {describe(case)}.")
     _refuse_if_held(case, decision)
-    after = replace(case, status=OUTCOMES[case.status, decision.act], version=case.version + 1)
+    _refuse_by_policy(case, decision, policy)
+    status = OUTCOMES[case.status, decision.act]
+    if decision.act in (Act.UPHOLD, Act.DELETE) and case.severity in policy.two_people:
+        status = Status.PROPOSED
+    if decision.act is Act.TAKE and decision.until is None:
+        decision = replace(decision, until=decision.at + policy.lease)
+    after = replace(case, status=status, version=case.version + 1)
     return _without_stale_timers(_CHANGES.get(decision.act, _keep)(after, decision))
 
 
@@ -209,6 +242,8 @@ def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> C
     """The case after its message was edited or seen again; unchanged content gives the same case back."""
     if text == case.text:
         return case
+    if case.status is Status.PROPOSED:
+        case = replace(_reopened(case), status=Status.OPEN)  # what the first moderator upheld was another text
     act = Act.EDITED if flags else Act.EDITED_AWAY
     status = OUTCOMES.get((case.status, act), case.status)
     kept = _carry_outcomes(case.flags, flags) if flags else case.flags
@@ -221,8 +256,11 @@ def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> C
 def duties(before: Case, after: Case, decision: Decision | None) -> tuple[Duty, ...]:
     """What must be told to the outside world because `before` became `after`."""
     told = [Duty.NOTICE] if after != before else []
-    if decision and decision.act is Act.UPHOLD and decision.correction is Correction.REPLY:
+    upheld = after.status is Status.UPHELD and before.status in UNDECIDED
+    if upheld and after.correction:
         told.append(Duty.POST_CORRECTION)
+    if upheld and after.deletes:
+        told.append(Duty.DELETE_MESSAGE)
     if decision and decision.act is Act.UNDO and before.correction:
         told.append(Duty.REMOVE_CORRECTION)
     return tuple(told)
@@ -234,9 +272,10 @@ def describe(case: Case) -> str:
     return _WORDS[case.status] + (f" by {who.name}" if who and case.status in _SIGNED else "")
 
 
-def allowed(case: Case) -> tuple[Act, ...]:
+def allowed(case: Case, policy: Policy = Policy()) -> tuple[Act, ...]:
     """The acts that moderators may do to this case now."""
-    return tuple(a for a in Act if a not in _LIFE and (case.status, a) in OUTCOMES)
+    forbidden = _LIFE if policy.may_delete else _LIFE | {Act.DELETE}
+    return tuple(a for a in Act if a not in forbidden and (case.status, a) in OUTCOMES)
 
 
 def detail(decision: Decision) -> str:
@@ -245,18 +284,19 @@ def detail(decision: Decision) -> str:
         decision.reason.value if decision.reason else "",
         ", ".join(decision.chosen),
         decision.correction.value if decision.act is Act.UPHOLD else "",
-        decision.text if decision.act is Act.NOTE else "",
+        decision.text if decision.act in (Act.NOTE, Act.NOT_TOLD) else "",
     )
     return "; ".join(p for p in parts if p)
 
 
-_LIFE = frozenset({Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED})
-_SIGNED = frozenset({Status.TAKEN, Status.UPHELD, Status.DISMISSED, Status.ESCALATED, Status.SNOOZED})
+_LIFE = frozenset({Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD})
+_SIGNED = frozenset({Status.TAKEN, Status.PROPOSED, Status.UPHELD, Status.DISMISSED, Status.ESCALATED, Status.SNOOZED})
 _WORDS = {
     Status.OPEN: "open",
     Status.TAKEN: "taken",
     Status.ESCALATED: "escalated",
     Status.SNOOZED: "snoozed",
+    Status.PROPOSED: "waiting for a second moderator, upheld",
     Status.UPHELD: "upheld",
     Status.DISMISSED: "closed as not a misconception",
     Status.WITHDRAWN: "closed because an edit removed the claim",
@@ -275,6 +315,13 @@ def _refuse_if_held(case: Case, decision: Decision) -> None:
         )
 
 
+def _refuse_by_policy(case: Case, decision: Decision, policy: Policy) -> None:
+    if decision.act is Act.DELETE and not policy.may_delete:
+        raise Refused("Deleting messages is switched off here. An admin can allow it in the settings.")
+    if decision.act is Act.CONFIRM and case.decided_by and case.decided_by.id == decision.by.id:
+        raise Refused("This one needs a second person. Please ask another moderator to agree, or cancel.")
+
+
 def _without_stale_timers(case: Case) -> Case:
     """A lease or snooze ends with the state that it belongs to, or it would reopen the case when it lapses."""
     return replace(
@@ -289,7 +336,7 @@ def _keep(case: Case, decision: Decision) -> Case:
 
 
 def _take(case: Case, decision: Decision) -> Case:
-    return replace(case, holder=decision.by, lease_until=decision.until or decision.at + LEASE)
+    return replace(case, holder=decision.by, lease_until=decision.until)
 
 
 def _release(case: Case, decision: Decision) -> Case:
@@ -304,10 +351,19 @@ def _uphold(case: Case, decision: Decision) -> Case:
     flags = tuple(
         replace(f, outcome=Outcome.UPHELD if f.misconception in chosen else Outcome.DISMISSED) for f in case.flags
     )
-    text = decision.text if decision.correction is Correction.REPLY else ""
-    if decision.correction is Correction.REPLY and not text.strip():
+    text = decision.text if decision.correction.tells else ""
+    if decision.correction.tells and not text.strip():
         raise Refused("A correction needs some text.")
-    return _sign(replace(case, flags=flags, correction=text, reason=None), decision)
+    return _sign(replace(case, flags=flags, correction=text, way=decision.correction, reason=None), decision)
+
+
+def _delete(case: Case, decision: Decision) -> Case:
+    flags = tuple(replace(f, outcome=Outcome.UPHELD) for f in case.flags)
+    return _sign(replace(case, flags=flags, correction="", deletes=True, reason=None), decision)
+
+
+def _confirm(case: Case, decision: Decision) -> Case:
+    return replace(case, confirmed_by=decision.by, holder=None)
 
 
 def _dismiss(case: Case, decision: Decision) -> Case:
@@ -320,8 +376,24 @@ def _sign(case: Case, decision: Decision) -> Case:
 
 
 def _undo(case: Case, decision: Decision) -> Case:
+    if case.deletes and decision.act is Act.UNDO:
+        raise Refused("A deleted message can't be brought back, so this can't be undone. A note may help.")
+    return _reopened(case)
+
+
+def _reopened(case: Case) -> Case:
     flags = tuple(replace(f, outcome=Outcome.PENDING) for f in case.flags)
-    return replace(case, flags=flags, decided_by=None, decided_at=None, reason=None, correction="")
+    return replace(
+        case,
+        flags=flags,
+        holder=None,
+        decided_by=None,
+        decided_at=None,
+        confirmed_by=None,
+        reason=None,
+        correction="",
+        deletes=False,
+    )
 
 
 def _escalate(case: Case, decision: Decision) -> Case:
@@ -331,6 +403,10 @@ def _escalate(case: Case, decision: Decision) -> Case:
 def _snooze(case: Case, decision: Decision) -> Case:
     until = decision.until or decision.at + timedelta(hours=1)
     return replace(case, holder=decision.by, snoozed_until=until)
+
+
+def _not_told(case: Case, decision: Decision) -> Case:
+    return replace(case, correction="", deletes=False)
 
 
 def _purge(case: Case, decision: Decision) -> Case:
@@ -345,9 +421,13 @@ _CHANGES = {
     Act.UPHOLD: _uphold,
     Act.DISMISS: _dismiss,
     Act.UNDO: _undo,
+    Act.CANCEL: _undo,
+    Act.CONFIRM: _confirm,
+    Act.DELETE: _delete,
     Act.ESCALATE: _escalate,
     Act.SNOOZE: _snooze,
     Act.MESSAGE_DELETED: _purge,
+    Act.NOT_TOLD: _not_told,
 }
 
 

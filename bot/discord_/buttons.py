@@ -12,7 +12,7 @@ from discord import ui
 
 from bot.core import cards
 from bot.core.cards import ACT_WORDS, REASON_WORDS
-from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, allowed
+from bot.core.review import Act, Case, Correction, Decision, Policy, Reason, Refused, Status, allowed
 from bot.discord_.render import answer_pages, quoted
 
 if TYPE_CHECKING:
@@ -23,9 +23,19 @@ STYLES = {
     Act.UPHOLD: discord.ButtonStyle.danger,
     Act.DISMISS: discord.ButtonStyle.success,
     Act.TAKE: discord.ButtonStyle.primary,
+    Act.CONFIRM: discord.ButtonStyle.danger,
 }
-SHOWN = (Act.TAKE, Act.RELEASE, Act.UPHOLD, Act.DISMISS, Act.ESCALATE, Act.SNOOZE, Act.NOTE, Act.UNDO)
+SHOWN = (
+    Act.CONFIRM, Act.CANCEL, Act.TAKE, Act.RELEASE, Act.UPHOLD, Act.DISMISS, Act.ESCALATE, Act.SNOOZE, Act.DELETE,
+    Act.NOTE, Act.UNDO,
+)  # fmt: skip
 SNOOZE = timedelta(hours=1)
+UPHELD_WORDS = {
+    Correction.REPLY: "Upheld. The correction is on its way.",
+    Correction.PRIVATE: "Upheld. The author is being told privately.",
+    Correction.RECORD: "Upheld and recorded.",
+}
+NEEDS_TWO = "Noted. This one takes a second moderator, who can agree on the notice."
 Click = Callable[[Any, Interaction], Coroutine[Any, Any, None]]
 
 
@@ -42,10 +52,10 @@ def answered(click: Click) -> Click:
     return safe
 
 
-def notice_view(case: Case) -> ui.View:
-    """The acts that the case allows now, and its history."""
+def notice_view(case: Case, policy: Policy) -> ui.View:
+    """The acts that the case and the policy allow now, and its history."""
     view = ui.View(timeout=None)
-    possible = allowed(case)
+    possible = allowed(case, policy)
     for act in SHOWN:
         if act in possible:
             view.add_item(ActButton(case.id, case.version, act))
@@ -153,11 +163,17 @@ class UpholdFlags(ui.DynamicItem[ui.Select[ui.View]], template=r"flags:(?P<id>\d
 
 class UpholdButton(
     ui.DynamicItem[ui.Button[ui.View]],
-    template=r"uphold:(?P<id>\d+):(?P<version>\d+):(?P<mask>\d+):(?P<way>post|edit|record)",
+    template=r"uphold:(?P<id>\d+):(?P<version>\d+):(?P<mask>\d+):(?P<way>post|edit|private|record)",
 ):
     """Post the correction, edit it first, or only record the decision."""
 
-    LABELS: ClassVar = {"post": "Post as reply", "edit": "Edit first", "record": "Record only"}
+    LABELS: ClassVar = {
+        "post": "Post as reply",
+        "edit": "Edit first",
+        "private": "Send privately",
+        "record": "Record only",
+    }
+    WAYS: ClassVar = {"post": Correction.REPLY, "private": Correction.PRIVATE, "record": Correction.RECORD}
 
     def __init__(self, case_id: int, version: int, mask: int, way: str) -> None:
         self.case_id, self.version, self.mask, self.way = case_id, version, mask, way
@@ -179,8 +195,7 @@ class UpholdButton(
         if self.way == "edit":
             await interaction.response.send_modal(CorrectionModal(case, chosen, text))
             return
-        way = Correction.REPLY if self.way == "post" else Correction.RECORD
-        await uphold(interaction, case, chosen, way, text)
+        await uphold(interaction, case, chosen, self.WAYS[self.way], text)
 
 
 class CorrectionModal(ui.Modal, title="The correction, as the channel will see it"):
@@ -213,6 +228,29 @@ class NoteModal(ui.Modal, title="A note on this case"):
         await _apply(interaction, self.case_id, decision, "Noted.")
 
 
+class DeleteButton(ui.DynamicItem[ui.Button[ui.View]], template=r"delete:(?P<id>\d+):(?P<version>\d+)"):
+    """The second click of a deletion."""
+
+    def __init__(self, case_id: int, version: int) -> None:
+        self.case_id, self.version = case_id, version
+        super().__init__(
+            ui.Button(
+                label="Yes, delete the message",
+                style=discord.ButtonStyle.danger,
+                custom_id=f"delete:{case_id}:{version}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]), int(match["version"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        decision = _decision(interaction, Act.DELETE, self.version)
+        await _apply(interaction, self.case_id, decision, "The message is being deleted.")
+
+
 class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+):(?P<version>\d+)"):
     """The second click of an undo that also removes a posted correction."""
 
@@ -220,7 +258,7 @@ class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+)
         self.case_id, self.version = case_id, version
         super().__init__(
             ui.Button(
-                label="Yes, undo and remove it",
+                label="Yes, undo and take it back",
                 style=discord.ButtonStyle.danger,
                 custom_id=f"undo:{case_id}:{version}",
             )
@@ -260,7 +298,7 @@ class AnswerButton(ui.DynamicItem[ui.Button[ui.View]], template=r"answer:(?P<top
             await interaction.response.send_message(**message, ephemeral=True)
 
 
-DYNAMIC = (ActButton, HistoryButton, DismissSelect, UpholdFlags, UpholdButton, UndoButton, AnswerButton)
+DYNAMIC = (ActButton, HistoryButton, DismissSelect, UpholdFlags, UpholdButton, DeleteButton, UndoButton, AnswerButton)
 
 
 def answer_message(answer: cards.Answer, page: int = 0) -> dict[str, Any]:
@@ -278,8 +316,7 @@ async def uphold(interaction: Interaction, case: Case, chosen: tuple[str, ...], 
     decision = replace(
         _decision(interaction, Act.UPHOLD, case.version), chosen=chosen, correction=way, text=text[:2000]
     )
-    done = "Upheld. The correction is on its way." if way is Correction.REPLY else "Upheld and recorded."
-    await _apply(interaction, case.id, decision, done)
+    await _apply(interaction, case.id, decision, UPHELD_WORDS[way])
 
 
 async def tell(interaction: Interaction, words: str) -> None:
@@ -317,7 +354,17 @@ async def _ask_undo(interaction: Interaction, case_id: int, version: int, act: A
     view = ui.View(timeout=None)
     view.add_item(UndoButton(case_id, version))
     await interaction.response.send_message(
-        "A correction stands in the channel. Undo the decision and remove it?", view=view, ephemeral=True
+        "A correction was told. Undo the decision and take it back?", view=view, ephemeral=True
+    )
+
+
+async def _ask_delete(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
+    _bot(interaction).require_moderator(interaction)
+    await _case(interaction, case_id, version)
+    view = ui.View(timeout=None)
+    view.add_item(DeleteButton(case_id, version))
+    await interaction.response.send_message(
+        "This deletes the member's message for everybody and can't be undone. Delete it?", view=view, ephemeral=True
     )
 
 
@@ -328,14 +375,22 @@ async def _decide_at_once(interaction: Interaction, case_id: int, version: int, 
     await _apply(interaction, case_id, decision, None)
 
 
-_STEPS = {Act.DISMISS: _ask_reason, Act.UPHOLD: _ask_uphold, Act.NOTE: _ask_note, Act.UNDO: _ask_undo}
+_STEPS = {
+    Act.DISMISS: _ask_reason,
+    Act.UPHOLD: _ask_uphold,
+    Act.NOTE: _ask_note,
+    Act.UNDO: _ask_undo,
+    Act.DELETE: _ask_delete,
+}
 
 
 async def _apply(interaction: Interaction, case_id: int, decision: Decision, done: str | None) -> None:
     """Check, decide, and say so; the notice itself changes through the outbox."""
     bot = _bot(interaction)
     bot.require_moderator(interaction)
-    await bot.moderation.decide(case_id, decision)
+    after = await bot.moderation.decide(case_id, decision)
+    if after.status is Status.PROPOSED and decision.act is not Act.NOTE:
+        done = NEEDS_TWO
     if done is None:
         await interaction.response.defer()
     elif interaction.message is not None and interaction.message.flags.ephemeral:

@@ -42,7 +42,11 @@ class DiscordBot(discord.Client):
         self.moderation = moderation
         self.clock = clock
         self.notifier = DiscordNotifier(
-            self, pack=moderation.pack, moderators_channel=settings.moderators_channel, since=clock.now()
+            self,
+            pack=moderation.pack,
+            policy=moderation.policy,
+            moderators_channel=settings.moderators_channel,
+            since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(answer_command(self))

@@ -8,12 +8,13 @@ import discord
 
 from bot.core import cards
 from bot.core.pack import Pack
-from bot.core.review import Case
+from bot.core.review import Case, Correction, Policy
 from bot.discord_.buttons import notice_view
 from bot.discord_.render import footer, notice_embed
-from bot.ports import Record, Undeliverable
+from bot.ports import Impossible, Record, Undeliverable
 
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
+TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
 NOBODY = discord.AllowedMentions.none()
 Room = discord.TextChannel | discord.Thread | discord.VoiceChannel
 
@@ -21,17 +22,20 @@ Room = discord.TextChannel | discord.Thread | discord.VoiceChannel
 class DiscordNotifier:
     """See bot.ports.Notifier."""
 
-    def __init__(self, client: discord.Client, *, pack: Pack, moderators_channel: int | None, since: datetime) -> None:
+    def __init__(
+        self, client: discord.Client, *, pack: Pack, policy: Policy, moderators_channel: int | None, since: datetime
+    ) -> None:
         self._client = client
         self._pack = pack
+        self._policy = policy
         self._channel_id = moderators_channel
         self._since = since  # what was opened earlier may have been told by a process that died
         self._tried: set[int] = set()
 
     async def show(self, case: Case, records: Mapping[str, Record]) -> str:
         channel = self._channel(self._channel_id)
-        embed = notice_embed(cards.notice(case, self._pack, records), case.id)
-        view = notice_view(case)
+        embed = notice_embed(cards.notice(case, self._pack, records, self._policy), case.id)
+        view = notice_view(case, self._policy)
         with _told_plainly():
             standing = await self._standing(channel, case)
             if standing is not None:
@@ -46,6 +50,23 @@ class DiscordNotifier:
             return str(sent.id)
 
     async def post_correction(self, case: Case) -> str:
+        return await (self._tell_author(case) if case.way is Correction.PRIVATE else self._reply(case))
+
+    async def _tell_author(self, case: Case) -> str:
+        """As a private message, once, also when an earlier process died right after it."""
+        words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."[:2000]
+        with _told_plainly():
+            try:
+                author = await self._client.fetch_user(int(case.author.id))
+                known = await self._find(await author.create_dm(), lambda m: m.content == words)
+                sent = known or await author.send(words, suppress_embeds=True)
+            except discord.Forbidden:
+                raise Impossible("the author takes no private messages from this server") from None
+            except discord.NotFound:
+                raise Impossible("the author is no longer on Discord") from None
+        return str(sent.id)
+
+    async def _reply(self, case: Case) -> str:
         channel = self._channel(int(case.key.channel))
         with _told_plainly():
             known = await self._find_reply(channel, case)
@@ -63,6 +84,31 @@ class DiscordNotifier:
             return str(sent.id)
 
     async def remove_correction(self, case: Case) -> None:
+        await (self._take_back(case) if case.way is Correction.PRIVATE else self._remove_reply(case))
+
+    async def _take_back(self, case: Case) -> None:
+        """Replace the private note, so that the author hears that it no longer holds."""
+        if not case.correction_ref:
+            return
+        with _told_plainly():
+            author = await self._client.fetch_user(int(case.author.id))
+            channel = await author.create_dm()
+            try:
+                await channel.get_partial_message(int(case.correction_ref)).edit(content=TAKEN_BACK)
+            except (discord.NotFound, discord.Forbidden):
+                pass  # the author has closed the conversation
+
+    async def delete_message(self, case: Case) -> None:
+        channel = self._channel(int(case.key.channel))
+        with _told_plainly():
+            try:
+                await channel.get_partial_message(int(case.key.message)).delete()
+            except discord.NotFound:
+                pass
+            except discord.Forbidden:
+                raise Impossible("the bot may not delete messages there; it needs Manage Messages") from None
+
+    async def _remove_reply(self, case: Case) -> None:
         channel = self._channel(int(case.key.channel))
         with _told_plainly():
             known = (
@@ -96,7 +142,9 @@ class DiscordNotifier:
 
         return await self._find(channel, is_correction)
 
-    async def _find(self, channel: Room, fits: Callable[[discord.Message], bool]) -> discord.Message | None:
+    async def _find(
+        self, channel: Room | discord.DMChannel, fits: Callable[[discord.Message], bool]
+    ) -> discord.Message | None:
         me = self._client.user
         async for message in channel.history(limit=LOOK_BACK):
             if me is not None and message.author.id == me.id and fits(message):

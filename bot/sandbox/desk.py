@@ -13,9 +13,7 @@ from bot.sandbox.workspace import Workspace
 PAGE = 100  # cases read at once
 MOST_PAGES = 10
 DECIDED_SHOWN = 20
-MODERATORS_ACTS = frozenset(
-    {Act.TAKE, Act.RELEASE, Act.UPHOLD, Act.DISMISS, Act.ESCALATE, Act.NOTE, Act.SNOOZE, Act.UNDO}
-)
+BY_ITSELF = frozenset({Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD})  # nobody's choice
 
 
 class Desk:
@@ -35,7 +33,8 @@ class Desk:
         """The cases as the page shows them."""
         records: Mapping[str, Tally] = await self._moderation.records()
         pack = self._moderation.pack
-        return [case_json(c, pack, records, await self._moderation.history(c.id)) for c in cases]
+        policy = self._moderation.policy
+        return [case_json(c, pack, records, policy, await self._moderation.history(c.id)) for c in cases]
 
     async def act(self, visitor: Visitor, payload: Payload) -> Case:
         """Do what a moderator chose. Raises Refused, or BadPayload."""
@@ -53,7 +52,7 @@ class Desk:
 
     def _decision(self, visitor: Visitor, payload: Payload) -> Decision:
         act = payload.choice("act", Act)
-        if act not in MODERATORS_ACTS:
+        if act in BY_ITSELF:
             raise BadPayload(f"“{act}” is not something that moderators do.")
         decision = Decision(
             act=act,

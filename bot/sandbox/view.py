@@ -7,13 +7,13 @@ from bot.core.answers import offer
 from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Notice, Point, Tally, answer, notice
 from bot.core.message import Person
 from bot.core.pack import Pack, Source, Topic
-from bot.core.review import Act, Case, HistoryEntry, Outcome
+from bot.core.review import Act, Case, HistoryEntry, Outcome, Policy
 from bot.sandbox.people import Role, Visitor
 from bot.sandbox.posts import Kind, Post
 
 Json = dict[str, Any]
 OUTCOME_WORDS = {Outcome.PENDING: "", Outcome.UPHELD: "Upheld", Outcome.DISMISSED: "Not upheld"}
-ASKS_AGAIN = frozenset({Act.UNDO})  # acts that take something away
+ASKS_AGAIN = frozenset({Act.UNDO, Act.DELETE})  # acts that take something away
 
 
 def visitor_json(visitor: Visitor, token: str) -> Json:
@@ -39,9 +39,11 @@ def posts_json(posts: Sequence[Post], visitor: Visitor, pack: Pack, cases: Mappi
     return [_post_json(p, by_id, visitor, pack) | {"case": cases.get(str(p.id))} for p in posts]
 
 
-def case_json(case: Case, pack: Pack, records: Mapping[str, Tally], history: Sequence[HistoryEntry] = ()) -> Json:
+def case_json(
+    case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy, history: Sequence[HistoryEntry] = ()
+) -> Json:
     """A case as moderators see it, top to bottom."""
-    card = notice(case, pack, records)
+    card = notice(case, pack, records, policy)
     return {
         "id": case.id,
         "version": case.version,

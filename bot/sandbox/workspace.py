@@ -12,7 +12,7 @@ import aiosqlite
 
 from bot.clock import SystemClock
 from bot.core.message import MessageKey, Person
-from bot.core.review import Case
+from bot.core.review import Case, Correction
 from bot.ports import Clock, Record
 from bot.sandbox.feed import Feed
 from bot.sandbox.posts import BOT, CHANNEL, Kind, Post
@@ -133,7 +133,9 @@ class Workspace:
         return f"notice-{case.id}"
 
     async def post_correction(self, case: Case) -> str:
-        """See bot.ports.Notifier."""
+        """See bot.ports.Notifier. A note to the author alone is not shown in the channel, and not kept either."""
+        if case.way is Correction.PRIVATE:
+            return "private"
         post = await self._change(
             "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
             " screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
@@ -150,6 +152,10 @@ class Workspace:
             (Kind.CORRECTION, case.id),
         )
         self.feed.publish()
+
+    async def delete_message(self, case: Case) -> None:
+        """See bot.ports.Notifier."""
+        await self.delete(int(case.key.message))
 
     def key(self, post_id: int) -> MessageKey:
         """What the service calls the post."""

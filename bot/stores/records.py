@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Flag, HistoryEntry, Outcome, Reason, Status
+from bot.core.review import Act, Case, Correction, Flag, HistoryEntry, Outcome, Reason, Status
 
 
 def stamp(at: datetime) -> str:
@@ -44,6 +44,9 @@ def body_of(case: Case) -> str:
             "decided_at": stamp(case.decided_at) if case.decided_at else None,
             "reason": case.reason,
             "correction": case.correction,
+            "way": case.way,
+            "deletes": case.deletes,
+            "confirmed_by": asdict(case.confirmed_by) if case.confirmed_by else None,
         }
     )
 
@@ -74,6 +77,9 @@ def case_of_row(row: sqlite3.Row) -> Case:
         decided_at=moment(body["decided_at"]),
         reason=Reason(body["reason"]) if body["reason"] else None,
         correction=body["correction"],
+        way=Correction(body.get("way", Correction.REPLY)),  # rows of the first release know replies only
+        deletes=body.get("deletes", False),
+        confirmed_by=_person(body.get("confirmed_by")),
     )
 
 

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.pack import Severity
 from bot.core.review import (
-    LEASE,
     OUTCOMES,
     Act,
     Correction,
     Decision,
     Duty,
     Outcome,
+    Policy,
     Reason,
     Refused,
     Status,
@@ -26,6 +27,9 @@ from bot.core.review import (
 )
 from tests.samples import ANN, BEN, NOON, case, flag
 
+OPEN_HANDED = Policy(may_delete=True)
+TWO = Policy(two_people=frozenset({Severity.HARMFUL}), may_delete=True)
+
 
 def decision(act: Act, **changes: object) -> Decision:
     return replace(Decision(act, ANN, NOON, expected_version=1), **changes)  # type: ignore[arg-type]
@@ -33,7 +37,7 @@ def decision(act: Act, **changes: object) -> Decision:
 
 @pytest.mark.parametrize(("status", "act"), sorted(OUTCOMES))
 def test_every_row_of_the_table_leads_where_it_says(status: Status, act: Act) -> None:
-    after = decide(case(status=status), decision(act))
+    after = decide(case(status=status), decision(act), OPEN_HANDED)
     assert (after.status, after.version) == (OUTCOMES[status, act], 2)
 
 
@@ -53,7 +57,7 @@ def test_while_a_lease_runs_only_its_holder_decides() -> None:
     held = decide(case(), replace(decision(Act.TAKE), by=BEN))
     with pytest.raises(Refused, match="Ben is working on case 1"):
         decide(held, decision(Act.UPHOLD, expected_version=2))
-    assert decide(held, decision(Act.UPHOLD, expected_version=2, at=NOON + LEASE)).decided_by == ANN
+    assert decide(held, decision(Act.UPHOLD, expected_version=2, at=NOON + Policy().lease)).decided_by == ANN
     assert decide(held, decision(Act.NOTE, expected_version=2, text="I know him")).status is Status.TAKEN
 
 
@@ -81,6 +85,36 @@ def test_undo_gives_everything_back_and_removes_the_correction() -> None:
     assert (undone.status, undone.correction, undone.decided_by) == (Status.OPEN, "", None)
     assert {f.outcome for f in undone.flags} == {Outcome.PENDING}
     assert duties(upheld, undone, undo) == (Duty.NOTICE, Duty.REMOVE_CORRECTION)
+
+
+def test_two_people_are_needed_for_what_the_policy_names() -> None:
+    uphold = decision(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure.")
+    proposed = decide(case(), uphold, TWO)
+    assert (proposed.status, duties(case(), proposed, uphold)) == (Status.PROPOSED, (Duty.NOTICE,))
+    agree = decision(Act.CONFIRM, expected_version=2)
+    with pytest.raises(Refused, match="second person"):
+        decide(proposed, agree, TWO)
+    upheld = decide(proposed, replace(agree, by=BEN), TWO)
+    assert (upheld.status, upheld.decided_by, upheld.confirmed_by) == (Status.UPHELD, ANN, BEN)
+    assert duties(proposed, upheld, agree) == (Duty.NOTICE, Duty.POST_CORRECTION)
+    cancelled = decide(proposed, decision(Act.CANCEL, expected_version=2), TWO)
+    assert (cancelled.status, cancelled.correction, cancelled.decided_by) == (Status.OPEN, "", None)
+
+
+def test_an_edit_takes_back_what_only_one_person_upheld() -> None:
+    proposed = decide(case(), decision(Act.UPHOLD), TWO)
+    edited = merge(proposed, text="new", flags=(flag(),), revision="r")
+    assert (edited.status, edited.decided_by) == (Status.OPEN, None)
+    assert {f.outcome for f in edited.flags} == {Outcome.PENDING}
+
+
+def test_deleting_is_for_those_who_allow_it_and_can_not_be_undone() -> None:
+    with pytest.raises(Refused, match="switched off"):
+        decide(case(), decision(Act.DELETE))
+    deleted = decide(case(), decision(Act.DELETE), OPEN_HANDED)
+    assert duties(case(), deleted, None) == (Duty.NOTICE, Duty.DELETE_MESSAGE)
+    with pytest.raises(Refused, match="can't be brought back"):
+        decide(deleted, decision(Act.UNDO, expected_version=2), OPEN_HANDED)
 
 
 def test_a_dismissal_keeps_its_reason() -> None:
@@ -118,19 +152,26 @@ def test_an_edit_updates_its_case(status: Status, outcomes: Outcome, flags: tupl
     assert (after.lease_until is not None) == (becomes is Status.TAKEN)
 
 
-@given(st.lists(st.tuples(st.sampled_from(Act), st.sampled_from([ANN, BEN]), st.integers(0, 40)), max_size=30))
-def test_no_run_of_acts_breaks_a_case(acts: list[tuple[Act, object, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.sampled_from(Act), st.sampled_from([ANN, BEN]), st.integers(0, 40)), max_size=30),
+    st.sampled_from([Policy(), OPEN_HANDED, TWO]),
+)
+def test_no_run_of_acts_breaks_a_case(acts: list[tuple[Act, object, int]], policy: Policy) -> None:
     now, current = NOON, case()
     for act, by, minutes in acts:
         now += timedelta(minutes=minutes)
         chosen = Decision(act, by, now, current.version, correction=Correction.REPLY, text="Tea does not cure.")  # type: ignore[arg-type]
         try:
-            after = decide(current, chosen)
+            after = decide(current, chosen, policy)
         except Refused:
             continue
         assert after.version == current.version + 1
         assert (after.status in (Status.UPHELD, Status.DISMISSED)) <= (after.decided_by is not None)
+        if policy is TWO and after.status is Status.UPHELD and after.decided_by:
+            assert after.confirmed_by is not None
+            assert after.confirmed_by.id != after.decided_by.id
         assert (after.status is Status.TAKEN) == (after.lease_until is not None)
         assert (after.status is Status.SNOOZED) == (after.snoozed_until is not None)
-        assert act in allowed(current) or act in (Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED)
+        by_itself = (Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD)
+        assert act in allowed(current, policy) or act in by_itself
         current = after

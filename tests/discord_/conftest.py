@@ -1,7 +1,7 @@
 """A Discord server in memory with the real client connected to it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import discord
 import pytest
 from simcord.env import Env
 
+from bot.core.review import Policy
 from bot.discord_.client import DiscordBot
 from bot.moderation import Moderation, Outbox
 from bot.ports import Store
@@ -34,12 +35,13 @@ class Server:
     ben: Any  # another one
     bot: DiscordBot
     outbox: Outbox
+    policy: Policy = field(default_factory=Policy)
 
     async def restart(self, settings: Discord | None = None) -> None:
         """A new process: nothing is remembered but what is in the store."""
         self.settings = settings or self.settings
         self.clock.pass_time(timedelta(minutes=1))
-        self.bot, self.outbox = connect(self.settings, self.store, self.clock)
+        self.bot, self.outbox = connect(self.settings, self.store, self.clock, self.policy)
         await self.env.restart_bot(self.bot)
         await self.env.settle()
 
@@ -66,8 +68,10 @@ class Server:
         return result
 
 
-def connect(settings: Discord, store: Store, clock: ManualClock) -> tuple[DiscordBot, Outbox]:
-    moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=clock)
+def connect(
+    settings: Discord, store: Store, clock: ManualClock, policy: Policy | None = None
+) -> tuple[DiscordBot, Outbox]:
+    moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=clock, policy=policy)
     bot = DiscordBot(settings, moderation=moderation, store=store, clock=clock)
     return bot, Outbox(store=store, moderation=moderation, notifiers={"discord": bot.notifier}, clock=clock)
 

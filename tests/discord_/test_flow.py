@@ -6,7 +6,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.core.review import Duty, Status
+from bot.core.pack import Severity
+from bot.core.review import Duty, Policy, Status
 from bot.ports import OutboxEntry
 from tests.discord_.conftest import Server
 
@@ -82,11 +83,56 @@ async def test_undo_asks_once_more_and_removes_the_correction(server: Server) ->
     await server.ann.click(preview.response, label="Post as reply")
     await server.deliver()
     question = await server.click(server.ben, "Undo")
-    assert "remove it" in question.response.content
-    await server.ben.click(question.response, label="Yes, undo and remove it")
+    assert "take it back" in question.response.content
+    await server.ben.click(question.response, label="Yes, undo and take it back")
     await server.deliver()
     assert server.health.last_message.content == "tea cures all"
     assert "Open" in (server.notice.embeds[0].description or "")
+
+
+async def test_the_author_can_be_told_privately_and_hears_when_it_is_taken_back(server: Server) -> None:
+    await server.flag()
+    preview = await server.click(server.ann, "Uphold")
+    await server.ann.click(preview.response, label="Send privately")
+    await server.deliver()
+    assert server.health.last_message.content == "tea cures all"
+    told = server.member.user.dm_channel.last_message
+    assert told.content.startswith("A note on the message above: It does not.")
+    assert "the author was told privately" in (server.notice.embeds[0].description or "")
+    question = await server.click(server.ann, "Undo")
+    await server.ann.click(question.response, label="Yes, undo and take it back")
+    await server.deliver()
+    assert server.member.user.dm_channel.last_message.content.startswith("A moderator has taken back the note")
+
+
+async def test_where_two_are_needed_one_proposes_and_another_agrees(server: Server) -> None:
+    server.policy = Policy(two_people=frozenset({Severity.HARMFUL}))
+    await server.restart()
+    await server.flag()
+    preview = await server.click(server.ann, "Uphold")
+    told = await server.ann.click(preview.response, label="Post as reply")
+    await server.deliver()
+    assert "a second moderator" in told.response.content
+    assert server.health.last_message.content == "tea cures all"
+    refused = await server.click(server.ann, "Agree")
+    assert "needs a second person" in refused.response.content
+    await server.click(server.ben, "Agree")
+    assert server.health.last_message.content.startswith("A note on the message above")
+    assert "Upheld by ann, with ben" in (server.notice.embeds[0].description or "")
+
+
+async def test_deleting_asks_once_more_and_removes_the_message(server: Server) -> None:
+    server.policy = Policy(may_delete=True)
+    await server.restart()
+    await server.flag()
+    question = await server.click(server.ann, "Delete message")
+    assert server.health.last_message.content == "tea cures all"
+    await server.ann.click(question.response, label="Yes, delete the message")
+    await server.deliver()
+    assert server.health.last_message is None
+    case = await server.bot.moderation.case(1)
+    assert case is not None
+    assert (case.status, case.text) == (Status.UPHELD, "")
 
 
 async def test_not_a_misconception_asks_why_and_closes(server: Server) -> None:

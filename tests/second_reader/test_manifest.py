@@ -23,7 +23,6 @@ def write(folder: Path, **changes: Any) -> None:
         "format": manifest.FORMAT,
         "version": "1",
         "labels": ["tea-cures-colds"],
-        "threshold": 0.5,
         "base": {"name": "a base", "licence": "Apache-2.0"},
         "files": {"reader.onnx": hashlib.sha256(b"network").hexdigest()},
     }

@@ -36,7 +36,7 @@ class WordSpotter:
 
 
 def reader(shown: Sequence[str] = LABELS) -> SecondReader:
-    manifest = Manifest("1", LABELS, 0.5, "none", "none", {})
+    manifest = Manifest("1", LABELS, "none", "none", {})
     background = np.array([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 0, 1]], np.float32)
     return SecondReader(manifest, WordSpotter(), background, frozenset(shown))
 

@@ -171,6 +171,7 @@ function details(item, act) {
   if (act.act === "uphold") return askUphold(item, state.posts.find((post) => `#post-${post.id}` === item.link));
   if (act.act === "dismiss") return askReason(item, state.reasons);
   if (act.act === "note") return askNote(item);
+  if (act.act === "delete") return confirmed(`Delete the message of case ${item.id}?`, "It is removed for everybody, and can't be brought back.", "Delete message").then((yes) => yes && {});
   if (act.asks_again) return confirmed(`Undo case ${item.id}?`, "The decision is taken back. A correction that was posted is removed from the channel.", "Undo").then((yes) => yes && {});
   return {};
 }
