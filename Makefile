@@ -27,6 +27,7 @@ check: setup  ## style, types, content
 	$(BIN)/python -m bot check
 
 bench: setup  ## speeds, as ratios measured side by side
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
 
 model: requirements-model.lock  ## train the second reader again (about 20 minutes on two cores)
@@ -40,4 +41,5 @@ lock: setup  ## the lock files, from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements-run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra bench $(LOCK) -o requirements-bench.lock
 	$(BIN)/uv pip compile pyproject.toml --extra model --override bench/model-overrides.txt $(LOCK) -o requirements-model.lock

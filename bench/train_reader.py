@@ -52,8 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     course = _prepare(options)
     training, left_out = _divided(options.data, options.left_out)
     say(f"{len(training)} messages and {len(course.pack)} texts of the pack; {len(left_out)} messages are left out")
-    net = _trained(course, training)
-    _export(course, net, training, options.out)
+    if options.only_weights:
+        export.write_weights(options.out, {})
+    else:
+        _export(course, _trained(course, training), training, options.out)
     say("Fitting the weights that combine both readers …")
     weights = combination.fit(read_pack(options.pack), load(options.out), left_out, say)
     export.write_weights(options.out, asdict(weights))
@@ -125,6 +127,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--base", type=Path, help="the folder of the base model; found by itself when its package is installed")
     add("--left-out", type=float, default=0.15, help="share of the messages that the combination is fitted on")
     add("--without", nargs="*", default=[], help="misconceptions not to learn, to measure how new ones fare")
+    add(
+        "--only-weights", action="store_true", help="keep the model; fit the weights again, after a change of the rules"
+    )
     add("--epochs", type=int, default=Recipe().epochs)
     add("--seed", type=int, default=Recipe().seed)
     add("--threads", type=int, default=2)

@@ -18,7 +18,7 @@ TEA = replace(
         concepts={"tea": ("tea",), "tea-cures": ("cures",), "tea-is-blue": ("blue",)}, things=("tea",)
     ),
 )
-TRUSTING = Weights(bias=0, learned=1, asserted=3, stopped=0, learned_asserted=0, learned_stopped=0)
+TRUSTING = Weights(bias=0, learned=1, asserted=3, stopped=0, learned_asserted=0, learned_stopped=0, covered=0)
 
 
 class Slow:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from .encoder import ReaderNet
 
-FORMAT = 1  # what bot/second_reader/manifest.py reads
+FORMAT = 2  # what bot/second_reader/manifest.py reads
 BASE = {
     "name": "sentence-transformers/all-MiniLM-L6-v2",
     "licence": "Apache-2.0",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.core.concepts import Mention
@@ -56,15 +57,28 @@ class Claims:
     def __init__(self, misconceptions: Iterable[Misconception], things: frozenset[str]) -> None:
         self._things = things
         self._by_concept: dict[str, list[_Rule]] = defaultdict(list)
+        self._items: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {}
         for misconception in misconceptions:
             for rule in misconception.claims:
                 compiled = _compile(misconception.id, rule, things)
+                items = tuple(map(frozenset, compiled.items))
+                self._items[misconception.id] = (*self._items.get(misconception.id, ()), items)
                 for concept in compiled.items[compiled.core]:
                     self._by_concept[concept].append(compiled)
 
     def concepts(self) -> frozenset[str]:
         """The concepts that any rule uses."""
         return frozenset(c for rules in self._by_concept.values() for r in rules for i in r.items for c in i)
+
+    def coverage(self, misconception: str, said: AbstractSet[str]) -> float:
+        """How much of the claim a message that says these concepts puts into words at all: 0..1, of its closest rule.
+
+        1 also where a misconception has no rules, since then nothing is known against it.
+        """
+        rules = self._items.get(misconception)
+        if not rules:
+            return 1.0
+        return max(sum(not said.isdisjoint(item) for item in items) / len(items) for items in rules)
 
     def matches(self, index: int, said: Said, before: Mapping[str, Spot]) -> list[Match]:
         """The claims in a sentence that says `said`; `before` are things it may refer back to."""

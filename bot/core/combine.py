@@ -47,14 +47,15 @@ class Weights:
     stopped: float  # where a rule matched and a cue stopped it
     learned_asserted: float  # of the log-odds, in addition, where a rule matched
     learned_stopped: float
+    covered: float  # of the share of the claim that the message puts into words at all
 
 
-def combined(rule: float | None, learned: float | None, weights: Weights | None) -> float:
+def combined(rule: float | None, learned: float | None, covered: float, weights: Weights | None) -> float:
     """One probability from the rule reader (None: no rule matched) and the second reader, which may be absent."""
     if learned is None or weights is None:
         return rule or 0.0
     odds = log_odds(learned)
-    total = weights.bias + weights.learned * odds
+    total = weights.bias + weights.learned * odds + weights.covered * covered
     if rule is not None and rule >= CERTAIN:
         total += weights.asserted + weights.learned_asserted * odds
     elif rule is not None:

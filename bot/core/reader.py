@@ -1,6 +1,7 @@
 """Reads a message against a pack: which misconceptions it asserts, where, and why we think so."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from bot.core.stance import MESSAGE, CueFound, Cues, Stance, between, stance
 from bot.core.text import Sentence, sentences
 
 PRONOUN = "it"  # the concept whose phrases stand for things named before
+TRACED = 0.05  # what is less likely is not worth a line in the trace, unless a rule matched
 LONGEST_QUOTE = 240  # characters; longer sentences are quoted from the claim's first to its last word
 
 
@@ -109,20 +111,26 @@ class Screener:
         return self._screened(text, reply_to, None) if self.concerns(text, reply_to=reply_to) else _NOTHING
 
     def _screened(self, text: str, reply_to: str, scorer: Scorer | None, *, trace: bool = False) -> Screening:
-        readings = self._readings(text, reply_to)
+        read = self._read(text, reply_to)
+        readings = self._readings(read)
         learned = scorer.score(text, reply_to=reply_to) if scorer else {}
+        said = _all_said(read)
         names = readings.keys() | learned.keys()
-        chances = {m: self._chance(readings.get(m), learned.get(m)) for m in names}
+        chances = {m: self._chance(m, readings.get(m), learned.get(m), said) for m in names}
         found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
         found.sort(key=lambda f: (-f.probability, f.misconception))
         return Screening(
             findings=tuple(f for f in found if f.probability >= self._notice),
             shadows=tuple(f for f in found if f.probability < self._notice),
-            trace=self._trace(text, reply_to, readings, learned, found) if trace else (),
+            trace=self._trace(text, reply_to, readings, learned, chances) if trace else (),
         )
 
-    def _chance(self, rule: RuleReading | None, learned: float | None) -> float:
-        return combined(rule.probability if rule else None, learned, self._weights)
+    def _chance(self, name: str, rule: RuleReading | None, learned: float | None, said: AbstractSet[str]) -> float:
+        covered = self._claims.coverage(name, said) if learned is not None else 1.0
+        chance = combined(rule.probability if rule else None, learned, covered, self._weights)
+        if rule and rule.answered:  # "yes, it does" says nothing by itself, so here the rules know better
+            return max(chance, rule.probability)
+        return chance
 
     def _finding(self, text: str, misconception: str, chance: float, rule: RuleReading | None) -> Finding:
         if rule and (rule.probability >= CERTAIN or self._scorer is None):
@@ -146,15 +154,15 @@ class Screener:
         reply_to: str,
         readings: Mapping[str, RuleReading],
         learned: Mapping[str, float],
-        found: Sequence[Finding],
+        chances: Mapping[str, float],
     ) -> tuple[str, ...]:
         """How each finding, and whatever a rule matched, came about, and what would have stopped it."""
-        chances = {f.misconception: f.probability for f in found}
-        names = sorted(chances.keys() | readings.keys(), key=lambda m: (-chances.get(m, 0.0), m))
+        likely = {name for name, chance in chances.items() if chance >= TRACED}
+        names = sorted(likely | readings.keys(), key=lambda m: (-chances.get(m, 0.0), m))
         lines: list[str] = []
         for name in names:
             rule = readings.get(name)
-            lines.append(f"{name}: {self._chance(rule, learned.get(name)):.2f}")
+            lines.append(f"{name}: {chances.get(name, 0.0):.2f}")
             lines.append(f"{name}: rule [{rule.matched_rule}] {rule.why}" if rule else f"{name}: no rule matched")
             if name in learned:
                 lines.append(f"{name}: second reader {learned[name]:.2f}; {self._examples(text, name)}")
@@ -184,10 +192,14 @@ class Screener:
 
     def rule_scores(self, text: str, reply_to: str = "") -> Mapping[str, RuleReading]:
         """What the rules alone make of the text, by misconception; only those that a rule matched."""
-        return self._readings(text, reply_to) if self.concerns(text, reply_to=reply_to) else {}
+        return self._readings(self._read(text, reply_to)) if self.concerns(text, reply_to=reply_to) else {}
 
-    def _readings(self, text: str, reply_to: str) -> dict[str, RuleReading]:
-        read = self._read(text, reply_to)
+    def coverage(self, text: str, reply_to: str = "") -> Mapping[str, float]:
+        """How much of each claim the message puts into words at all, 0..1."""
+        said = _all_said(self._read(text, reply_to))
+        return {name: self._claims.coverage(name, said) for name in self._misconceptions}
+
+    def _readings(self, read: _Read) -> dict[str, RuleReading]:
         best: dict[str, RuleReading] = {}
         refused: set[str] = set()
         for index in range(len(read.sentences)):
@@ -250,6 +262,11 @@ def _leads(read: _Read, earlier: int, index: int) -> bool:
     """Whether the sentence asks or announces what the following one is about."""
     sentence = read.sentences[earlier]
     return sentence.asked or sentence.opens or sentence.quoted or earlier < read.given <= index
+
+
+def _all_said(read: _Read) -> frozenset[str]:
+    """Every concept that the message, or the one it answers, mentions."""
+    return frozenset(concept for said in read.said for concept in said)
 
 
 def _by_concept(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:

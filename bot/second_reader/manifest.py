@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.combine import Weights
 
-FORMAT = 1  # raised whenever an older bot could not use a newer model, or the other way round
+FORMAT = 2  # raised whenever an older bot could not use a newer model, or the other way round
 NAME = "reader.json"
 
 
