@@ -1,12 +1,13 @@
 """Which concepts a sentence mentions: phrases of the vocabulary found by a trie over words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.text import sentences
 
+LONG = 6  # letters that a word needs before it is taken for a misspelling of another
 GAP = 4  # words that "…" may stand for
 LONGEST_WORD = 40  # letters; what is longer is no word of any vocabulary
 
@@ -83,12 +84,17 @@ class Lexicon:
             names.append(name)
 
     def _symbols_of(self, word: str) -> tuple[str, ...]:
-        """The vocabulary's words that this word may be read as."""
+        """The vocabulary's words that this word, or its plain misspelling, may be read as."""
+        found = self._readings(word)
+        if not found and len(word) >= LONG:
+            found = next((r for slip in _slips(word) if (r := self._readings(slip))), [])
+        return tuple(found)
+
+    def _readings(self, word: str) -> list[str]:
         found = [word] if word in self._exact else []
         if len(word) > 3 and word.endswith("s") and word[:-1] in self._exact:
             found.append(word[:-1])
-        found += [word[:n] + "*" for n in self._lengths if word[:n] in self._prefixes and len(word) >= n]
-        return tuple(found)
+        return found + [word[:n] + "*" for n in self._lengths if word[:n] in self._prefixes and len(word) >= n]
 
     def mentions(self, words: tuple[str, ...], pauses: frozenset[int] = frozenset()) -> list[Mention]:
         """Every concept mentioned, in order of the first word; a gap does not reach over a pause."""
@@ -132,6 +138,15 @@ class Lexicon:
         if not wide:
             return found
         return [m for m in found if m.concept not in self._things or not any(_inside(m, w) for w in wide)]
+
+
+def _slips(word: str) -> Iterator[str]:
+    """What may have been meant: a letter typed twice, two neighbours swapped. Other slips make too many real words."""
+    for at in range(1, len(word)):
+        if word[at] == word[at - 1]:
+            yield word[:at] + word[at + 1 :]
+    for at in range(1, len(word) - 1):
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 def _inside(inner: Mention, outer: Mention) -> bool:
