@@ -34,8 +34,8 @@ class Switch(StrEnum):
 
 
 class Screening(_Frozen):
-    notice: float = Field(0.5, ge=0, le=1)
-    shadow: float = Field(0.3, ge=0, le=1)
+    notice: float = Field(0.7, ge=0, le=1)
+    shadow: float = Field(0.4, ge=0, le=1)
 
     @model_validator(mode="after")
     def _ordered(self) -> "Screening":

@@ -22,7 +22,7 @@ FORMAT = 2  # what bot/second_reader/manifest.py reads
 BASE = {
     "name": "sentence-transformers/all-MiniLM-L6-v2",
     "licence": "Apache-2.0",
-    "changes": "fine-tuned with one output per misconception, quantised to 8-bit integers",
+    "changes": "fine-tuned twice with one output per misconception, averaged, quantised to 8-bit integers",
 }
 
 
@@ -30,22 +30,29 @@ QUANTISED = ["MatMul", "Gemm", "Gather"]
 
 
 class _Served(nn.Module):
-    """What the bot calls: word pieces in; probabilities and the mean vector out. Padding is piece 0."""
+    """What the bot calls: word pieces in; probabilities and a vector out. Padding is piece 0.
 
-    def __init__(self, net: ReaderNet) -> None:
+    Several networks give the mean of their log-odds. They share their word vectors, which no training changes, so that
+    a second network adds less than half to the file. The vector is that of the first.
+    """
+
+    def __init__(self, nets: Sequence[ReaderNet]) -> None:
         super().__init__()
-        self.net = net
+        self.nets = nn.ModuleList(nets)
+        for net in nets[1:]:
+            net.encoder.words = nets[0].encoder.words
 
     def forward(self, pieces: Tensor) -> tuple[Tensor, Tensor]:
-        asserted, _, pooled = self.net(pieces, (pieces != 0).to(torch.float32))
-        return asserted.sigmoid(), pooled
+        mask = (pieces != 0).to(torch.float32)
+        read = [net(pieces, mask) for net in self.nets]
+        return torch.stack([asserted for asserted, _, _ in read]).mean(0).sigmoid(), read[0][2]
 
 
-def export_network(net: ReaderNet, target: Path, *, quantised: bool = True) -> None:
+def export_network(nets: Sequence[ReaderNet], target: Path, *, quantised: bool = True) -> None:
     """Write the network as ONNX, its weights as 8-bit integers with a scale for each output channel."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        _export_plain(net, plain)
+        _export_plain(nets, plain)
         if quantised:
             quantize_dynamic(
                 plain,
@@ -58,10 +65,10 @@ def export_network(net: ReaderNet, target: Path, *, quantised: bool = True) -> N
             onnx.save(onnx.load(plain), target)
 
 
-def _export_plain(net: ReaderNet, target: Path) -> None:
+def _export_plain(nets: Sequence[ReaderNet], target: Path) -> None:
     example = torch.randint(1, 1000, (2, 16))
     torch.onnx.export(
-        _Served(net).eval(),
+        _Served(nets).eval(),
         (example,),
         target,
         input_names=["pieces"],
@@ -75,7 +82,7 @@ def _export_plain(net: ReaderNet, target: Path) -> None:
 def write_folder(
     folder: Path,
     *,
-    net: ReaderNet,
+    nets: Sequence[ReaderNet],
     tokenizer: Tokenizer,
     labels: Sequence[str],
     texts: Sequence[str],
@@ -84,7 +91,7 @@ def write_folder(
 ) -> None:
     """Everything that bot/second_reader needs, the manifest last so that a half-written folder is refused."""
     folder.mkdir(parents=True, exist_ok=True)
-    export_network(net, folder / "reader.onnx")
+    export_network(nets, folder / "reader.onnx")
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     np.save(folder / "background.npy", _vectors(folder / "reader.onnx", tokenizer, texts))
     files = {name: _digest(folder / name) for name in ("reader.onnx", "tokenizer.json", "background.npy")}

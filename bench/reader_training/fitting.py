@@ -18,7 +18,7 @@ from .variants import read_frames, vary
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    epochs: int = 12
+    epochs: int = 13
     batch: int = 32
     rate: float = 3e-4  # of the top layer
     head_rate: float = 1e-3
