@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     torch.set_num_threads(options.threads)
     course = _prepare(options)
-    training, left_out = _divided(options.data, options.left_out)
+    training, left_out = _divided(options.data, options.left_out, frozenset(options.without))
     say(f"{len(training)} messages and {len(course.pack)} texts of the pack; {len(left_out)} messages are left out")
     if options.only_weights:
         export.write_weights(options.out, {})
@@ -66,13 +66,14 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def _divided(paths: Sequence[Path], share: float) -> tuple[list[Example], list[Example]]:
+def _divided(paths: Sequence[Path], share: float, without: frozenset[str]) -> tuple[list[Example], list[Example]]:
     """The messages to train on and those left out, chosen by a hash of their ids, so that it is always the same."""
     training, left_out = [], []
     for path in paths:
         for example in examples_.read_messages([path]):
             chosen = path.stem != STARTER and _drawn(example.id) < share
-            (left_out if chosen else training).append(example)
+            if not example.about & without:
+                (left_out if chosen else training).append(example)
     return training, left_out
 
 
