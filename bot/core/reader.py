@@ -15,6 +15,7 @@ from bot.core.stance import MESSAGE, CueFound, Cues, Stance, between, stance
 from bot.core.text import Sentence, sentences
 
 PRONOUN = "it"  # the concept whose phrases stand for things named before
+LONGEST_LEARNED = 180  # words, of the examples that the second reader was trained on
 TRACED = 0.05  # what is less likely is not worth a line in the trace, unless a rule matched
 LONGEST_QUOTE = 240  # characters; longer sentences are quoted from the claim's first to its last word
 
@@ -116,7 +117,8 @@ class Screener:
         learned = scorer.score(text, reply_to=reply_to) if scorer else {}
         said = _all_said(read)
         names = readings.keys() | learned.keys()
-        chances = {m: self._chance(m, readings.get(m), learned.get(m), said) for m in names}
+        long = len(text.split()) > LONGEST_LEARNED
+        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long=long) for m in names}
         found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
         found.sort(key=lambda f: (-f.probability, f.misconception))
         return Screening(
@@ -125,10 +127,16 @@ class Screener:
             trace=self._trace(text, reply_to, readings, learned, chances) if trace else (),
         )
 
-    def _chance(self, name: str, rule: RuleReading | None, learned: float | None, said: AbstractSet[str]) -> float:
+    def _chance(
+        self, name: str, rule: RuleReading | None, learned: float | None, said: AbstractSet[str], *, long: bool
+    ) -> float:
+        """One probability. The rules' word stands where the second reader is out of its depth.
+
+        That is an answer such as "yes, it does", and a post longer than any that it was trained on.
+        """
         covered = self._claims.coverage(name, said) if learned is not None else 1.0
         chance = combined(rule.probability if rule else None, learned, covered, self._weights)
-        if rule and rule.answered:  # "yes, it does" says nothing by itself, so here the rules know better
+        if rule and (rule.answered or long):
             return max(chance, rule.probability)
         return chance
 

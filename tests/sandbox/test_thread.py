@@ -1,7 +1,9 @@
 """The example thread in front of the real screener: what it was written for."""
 
 from bot.core.answers import offer
+from bot.readers import screener_for
 from bot.sandbox.thread import CORRECTION, QUESTION, REPLY
+from bot.settings import Settings
 from tests.sandbox.content import MUST_BE_FOUND, shipped_pack, shipped_screener
 
 
@@ -12,6 +14,16 @@ def found(text: str, *, reply_to: str = "") -> dict[str, str]:
 
 def test_the_reply_is_flagged_for_its_misconceptions() -> None:
     assert set(found(REPLY, reply_to=QUESTION)) >= MUST_BE_FOUND
+
+
+def test_both_readers_together_find_them_too() -> None:
+    thresholds = Settings().screening
+    screener = screener_for(shipped_pack(), notice=thresholds.notice, shadow=thresholds.shadow)
+    findings = screener.screen(REPLY, reply_to=QUESTION).findings
+    assert {f.misconception for f in findings} >= MUST_BE_FOUND
+    assert not any("speak to your doctor" in f.quote for f in findings)
+    for text, reply_to in ((QUESTION, ""), (CORRECTION, REPLY)):
+        assert screener.screen(text, reply_to=reply_to).findings == ()
 
 
 def test_the_advice_to_see_a_doctor_is_in_no_quote() -> None:
