@@ -1,8 +1,10 @@
 """Whether a message can have to do with the pack at all: a few microseconds for ordinary chat."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
+from operator import itemgetter
 
 from bot.core.concepts import GAP_SIGN, Lexicon, parse
 from bot.core.text import fold, sentences
@@ -14,24 +16,29 @@ _CODES = bytes(
 _DELETED = b"*~`|'"
 _MASKED = re.compile(r"[A-Za-z][!@$][A-Za-z]")
 _HEAD = 5  # letters; what a first glance looks at
+_BEGINNING = 2  # letters; of the words beside, so that a slip further on does no harm
 _TELLING = "telling"
+_beginning = itemgetter(slice(_BEGINNING))
+Others = frozenset[bytes]
 
 
 class Gate:
     """Knows the phrases that the subject needs. Three looks, each at what the one before let through:
 
-    the first letters of the words, the words on which the phrases turn, and the phrases themselves.
+    the first letters of the words, the words on which the phrases turn (and whether a word that begins like each of
+    the phrase's others is there), and the phrases themselves.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         phrases = tuple(phrases)
-        keys = frozenset(_keys(phrases))
-        stems = frozenset(_coded(key[:-1]) for key in keys if key.endswith("*"))
-        self._words = frozenset(_coded(key) for key in keys if not key.endswith("*"))
-        self._stems = stems
+        words: dict[bytes, set[Others]] = defaultdict(set)
+        stems: dict[bytes, set[Others]] = defaultdict(set)
+        for key, others in _keys(phrases):
+            (stems if key.endswith("*") else words)[_coded(key.rstrip("*"))].add(_beginnings(others))
+        self._words, self._stems = dict(words), dict(stems)
         self._lengths = tuple(sorted({len(stem) for stem in stems}))
-        self._head = min([_HEAD, *self._lengths])
-        self._heads = frozenset(key[: self._head] for key in (*stems, *self._words))
+        self._head = itemgetter(slice(min([_HEAD, *self._lengths])))
+        self._heads = frozenset(map(self._head, (*stems, *words)))
         self._lexicon = Lexicon({_TELLING: phrases})
 
     def admits(self, text: str) -> bool:
@@ -42,21 +49,29 @@ class Gate:
             plain = fold(text).text.encode()
         else:
             plain = text.encode()
-        head, heads = self._head, self._heads
-        alike = [word for word in plain.translate(_CODES, _DELETED).split() if word[:head] in heads]
-        if not alike or not any(map(self._turns, alike)):
+        words = plain.translate(_CODES, _DELETED).split()
+        if self._heads.isdisjoint(map(self._head, words)) or not self._turns(words):
             return False
         return any(self._lexicon.mentions(sentence.words) for sentence in sentences(text))
 
-    def _turns(self, word: bytes) -> bool:
-        """Whether a phrase can turn on this word."""
-        if word in self._words or (word.endswith(b"s") and word[:-1] in self._words):
-            return True
-        return any(word[:length] in self._stems for length in self._lengths)
+    def _turns(self, words: Collection[bytes]) -> bool:
+        """Whether a phrase can turn on one of the words."""
+        beginnings = frozenset(map(_beginning, words))
+        alike = (word for word in words if self._head(word) in self._heads)
+        return any(others <= beginnings for word in alike for others in self._others(word))
+
+    def _others(self, word: bytes) -> Iterator[Others]:
+        """For each phrase that turns on the word, how its other words begin."""
+        yield from self._words.get(word, ())
+        if word.endswith(b"s"):
+            yield from self._words.get(word[:-1], ())
+        for length in self._lengths:
+            yield from self._stems.get(word[:length], ())
 
 
-def _keys(phrases: Iterable[str]) -> Iterator[str]:
-    """For each phrase a word without which it can't be said: a phrase of its own, or else its longest word.
+def _keys(phrases: Iterable[str]) -> Iterator[tuple[str, Collection[str]]]:
+    """For each phrase a word without which it can't be said (a phrase of its own, or else its longest word), and the
+    phrase's other words.
 
     A letter before a number may be written as one word with it, so both ways count.
     """
@@ -64,8 +79,18 @@ def _keys(phrases: Iterable[str]) -> Iterator[str]:
     alone = {words[0] for words in parsed if len(words) == 1}
     for words in parsed:
         key = max(reversed(words), key=lambda word: (word in alone, word[0].isalpha(), len(word)), default="")
-        yield key
-        yield from (key + number for before, number in pairwise(words) if before == key and number.isdecimal())
+        yield key, [word for word in words if word != key]
+        yield from (
+            (key + number, [word for word in words if word not in (before, number)])
+            for before, number in pairwise(words)
+            if before == key and number.isdecimal()
+        )
+
+
+def _beginnings(words: Iterable[str]) -> Others:
+    """How words must begin that can be these. A word shorter than that could be anything's beginning."""
+    coded = [_coded(word.rstrip("*")) for word in words]
+    return frozenset(map(_beginning, (word for word in coded if len(_beginning(word)) == _BEGINNING)))
 
 
 def _coded(word: str) -> bytes:
