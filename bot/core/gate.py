@@ -16,6 +16,7 @@ _CODES = bytes(
 _DELETED = b"*~`|'"
 _MASKED = re.compile(r"[A-Za-z][!@$][A-Za-z]")
 _HEAD = 5  # letters; what a first glance looks at
+_RUN = re.compile(rb"(.)\1+")
 _BEGINNING = 2  # letters; of the words beside, so that a slip further on does no harm
 _TELLING = "telling"
 _beginning = itemgetter(slice(_BEGINNING))
@@ -33,12 +34,14 @@ class Gate:
         phrases = tuple(phrases)
         words: dict[bytes, set[Others]] = defaultdict(set)
         stems: dict[bytes, set[Others]] = defaultdict(set)
+        plain_keys = set()
         for key, others in _keys(phrases):
-            (stems if key.endswith("*") else words)[_coded(key.rstrip("*"))].add(_beginnings(others))
+            plain_keys.add(coded := _coded(key.rstrip("*")))
+            (stems if key.endswith("*") else words)[_single(coded)].add(_beginnings(others))
         self._words, self._stems = dict(words), dict(stems)
         self._lengths = tuple(sorted({len(stem) for stem in stems}))
         self._head = itemgetter(slice(min([_HEAD, *self._lengths])))
-        self._heads = frozenset(map(self._head, (*stems, *words)))
+        self._heads = frozenset(self._head(way) for key in plain_keys for way in _drawn_out(key))
         self._lexicon = Lexicon({_TELLING: phrases})
 
     def admits(self, text: str) -> bool:
@@ -62,6 +65,7 @@ class Gate:
 
     def _others(self, word: bytes) -> Iterator[Others]:
         """For each phrase that turns on the word, how its other words begin."""
+        word = _single(word)
         yield from self._words.get(word, ())
         if word.endswith(b"s"):
             yield from self._words.get(word[:-1], ())
@@ -91,6 +95,18 @@ def _beginnings(words: Iterable[str]) -> Others:
     """How words must begin that can be these. A word shorter than that could be anything's beginning."""
     coded = [_coded(word.rstrip("*")) for word in words]
     return frozenset(map(_beginning, (word for word in coded if len(_beginning(word)) == _BEGINNING)))
+
+
+def _drawn_out(key: bytes) -> Iterator[bytes]:
+    """The word, and with each of its first letters written up to _HEAD times."""
+    yield key
+    for i in range(min(_HEAD, len(key))):
+        yield from (key[:i] + key[i : i + 1] * times + key[i + 1 :] for times in range(2, _HEAD + 1))
+
+
+def _single(word: bytes) -> bytes:
+    """The word with every letter once where it stands several times in a row."""
+    return _RUN.sub(rb"\1", word)
 
 
 def _coded(word: str) -> bytes:
