@@ -34,14 +34,16 @@ class Gate:
         phrases = tuple(phrases)
         words: dict[bytes, set[Others]] = defaultdict(set)
         stems: dict[bytes, set[Others]] = defaultdict(set)
-        plain_keys = set()
+        keys, shortest = set(), _HEAD
         for key, others in _keys(phrases):
-            plain_keys.add(coded := _coded(key.rstrip("*")))
+            coded = _coded(key.rstrip("*"))
+            shortest = min(shortest, len(coded) if key.endswith("*") else _HEAD)
+            keys.add(coded)
             (stems if key.endswith("*") else words)[_single(coded)].add(_beginnings(others))
         self._words, self._stems = dict(words), dict(stems)
         self._lengths = tuple(sorted({len(stem) for stem in stems}))
-        self._head = itemgetter(slice(min([_HEAD, *self._lengths])))
-        self._heads = frozenset(self._head(way) for key in plain_keys for way in _drawn_out(key))
+        self._head = itemgetter(slice(shortest))
+        self._heads = frozenset(self._head(way) for key in keys for way in _drawn_out(key))
         self._lexicon = Lexicon({_TELLING: phrases})
 
     def admits(self, text: str) -> bool:
