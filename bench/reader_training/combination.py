@@ -14,7 +14,7 @@ from .examples import Example
 
 PULL = 1.0  # towards small weights; a few hundred messages hold few surprises
 ROUNDS = 30  # Newton's method settles in about ten
-NAMES = ("bias", "learned", "asserted", "stopped", "learned_asserted", "learned_stopped", "covered")
+NAMES = ("bias", "learned", "asserted", "stopped", "learned_asserted", "learned_stopped", "covered", "denied")
 
 Row = tuple[float, ...]
 
@@ -26,8 +26,9 @@ def fit(pack: Pack, reader: SecondReader, messages: Sequence[Example], say: Call
     right: list[bool] = []
     for message in messages:
         readings, covered = rules.rule_scores(message.text), rules.coverage(message.text)
+        denies = rules.denies(message.text)
         for name, learned in reader.score(message.text).items():
-            rows.append(_row(readings.get(name), learned, covered[name]))
+            rows.append(_row(readings.get(name), learned, covered[name], denies))
             right.append(name in message.labels)
     solution = _newton(np.array(rows), np.array(right, np.float64))
     weights = Weights(**dict(zip(NAMES, (round(float(w), 4) for w in solution), strict=True)))
@@ -35,12 +36,12 @@ def fit(pack: Pack, reader: SecondReader, messages: Sequence[Example], say: Call
     return weights
 
 
-def _row(rule: RuleReading | None, learned: float, covered: float) -> Row:
+def _row(rule: RuleReading | None, learned: float, covered: float, denies: bool) -> Row:
     """The same features as `bot.core.combine.combined` weighs."""
     odds = log_odds(learned)
     asserted = float(rule is not None and rule.probability >= CERTAIN)
     stopped = float(rule is not None) - asserted
-    return 1.0, odds, asserted, stopped, odds * asserted, odds * stopped, covered
+    return 1.0, odds, asserted, stopped, odds * asserted, odds * stopped, covered, float(rule is None and denies)
 
 
 def _newton(rows: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:

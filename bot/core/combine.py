@@ -48,10 +48,16 @@ class Weights:
     learned_asserted: float  # of the log-odds, in addition, where a rule matched
     learned_stopped: float
     covered: float  # of the share of the claim that the message puts into words at all
+    denied: float = 0.0  # where no rule matched, and the message denies something
 
 
-def combined(rule: float | None, learned: float | None, covered: float, weights: Weights | None) -> float:
-    """One probability from the rule reader (None: no rule matched) and the second reader, which may be absent."""
+def combined(
+    rule: float | None, learned: float | None, covered: float, weights: Weights | None, *, denies: bool = False
+) -> float:
+    """One probability from the rule reader (None: no rule matched) and the second reader, which may be absent.
+
+    `denies` says that the message denies something, if only the second reader can tell what.
+    """
     if learned is None or weights is None:
         return rule or 0.0
     odds = log_odds(learned)
@@ -60,6 +66,8 @@ def combined(rule: float | None, learned: float | None, covered: float, weights:
         total += weights.asserted + weights.learned_asserted * odds
     elif rule is not None:
         total += weights.stopped + weights.learned_stopped * odds
+    elif denies:
+        total += weights.denied
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 

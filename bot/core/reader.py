@@ -118,7 +118,8 @@ class Screener:
         said = _all_said(read)
         names = readings.keys() | learned.keys()
         long = len(text.split()) > LONGEST_LEARNED
-        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long=long) for m in names}
+        denies = _denies(read)
+        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
         found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
         found.sort(key=lambda f: (-f.probability, f.misconception))
         return Screening(
@@ -128,14 +129,20 @@ class Screener:
         )
 
     def _chance(
-        self, name: str, rule: RuleReading | None, learned: float | None, said: AbstractSet[str], *, long: bool
+        self,
+        name: str,
+        rule: RuleReading | None,
+        learned: float | None,
+        said: AbstractSet[str],
+        long: bool,
+        denies: bool,
     ) -> float:
         """One probability. The rules' word stands where the second reader is out of its depth.
 
         That is an answer such as "yes, it does", and a post longer than any that it was trained on.
         """
         covered = self._claims.coverage(name, said) if learned is not None else 1.0
-        chance = combined(rule.probability if rule else None, learned, covered, self._weights)
+        chance = combined(rule.probability if rule else None, learned, covered, self._weights, denies=denies)
         if rule and (rule.answered or long):
             return max(chance, rule.probability)
         return chance
@@ -202,6 +209,10 @@ class Screener:
         """What the rules alone make of the text, by misconception; only those that a rule matched."""
         return self._readings(self._read(text, reply_to)) if self.concerns(text, reply_to=reply_to) else {}
 
+    def denies(self, text: str) -> bool:
+        """Whether the message denies anything at all."""
+        return _denies(self._read(text, ""))
+
     def coverage(self, text: str, reply_to: str = "") -> Mapping[str, float]:
         """How much of each claim the message puts into words at all, 0..1."""
         said = _all_said(self._read(text, reply_to))
@@ -244,6 +255,10 @@ class Screener:
 
 
 _NOTHING = Screening()
+
+
+def _denies(read: _Read) -> bool:
+    return any(cue.kind is CueKind.DENIAL and cue.sentence >= read.given for cue in read.cues)
 
 
 def _telling(pack: Pack) -> Iterator[str]:

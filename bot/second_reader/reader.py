@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.second_reader import light_head, manifest
 from bot.second_reader.light_head import LightHead
 from bot.second_reader.manifest import Manifest, ModelUnusable
-from bot.second_reader.windows import formatted, sentence_spans, windows
+from bot.second_reader.windows import formatted, parts, sentence_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +88,7 @@ class SecondReader:
         """Probability by misconception, 0..1; of a long message its most telling part counts."""
         if not text.strip():
             return {}
-        probabilities, vectors = self.network.read(windows(formatted(text, reply_to)))
+        probabilities, vectors = self.network.read(parts(text, reply_to))
         trained = zip(self.manifest.labels, probabilities.max(0).tolist(), strict=True)
         scores = {label: p for label, p in trained if label in self.shown}
         scores |= {label: float(head.score(vectors).max()) for label, head in self.heads.items()}

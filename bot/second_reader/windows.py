@@ -18,6 +18,17 @@ def formatted(text: str, reply_to: str = "") -> str:
     return f"> {answered}\n{body}" if answered and not body.startswith(">") else body
 
 
+def parts(text: str, reply_to: str = "") -> list[str]:
+    """What is read of a message: a short one with the message it answers, a long one in windows of its own words.
+
+    Windows never show the answered message, or its claims would be held against whoever corrects them.
+    """
+    body = formatted(text)
+    if len(body.split(None, WORTHWHILE)) > WORTHWHILE:
+        return windows(body)
+    return [formatted(text, reply_to)]
+
+
 def windows(text: str) -> list[str]:
     """The whole text, then its windows if it is long."""
     if len(text.split(None, WORTHWHILE)) <= WORTHWHILE:
