@@ -1,12 +1,16 @@
 """The service: what happens when a message is posted, edited or deleted, and when a moderator decides."""
 
 import asyncio
+import json
 import logging
+import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
+from bot.core import cards, reports
+from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person
 from bot.core.pack import Pack, Stage
 from bot.core.review import (
@@ -16,8 +20,10 @@ from bot.core.review import (
     Duty,
     Flag,
     HistoryEntry,
+    Outcome,
     Policy,
     Refused,
+    Report,
     Status,
     decide,
     detail,
@@ -25,10 +31,16 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
-from bot.ports import Clock, Impossible, Notifier, OutboxEntry, Record, Store, Undeliverable
+from bot.ports import Clock, Impossible, Notifier, OutboxEntry, Record, Store, Undeliverable, Unwritable
 
 log = logging.getLogger(__name__)
 BOT = Person("bot", "the bot")
+LONGEST_NOTE = 500  # characters of what a reporter says
+EVERYWHERE = "everywhere"
+KEY = "fingerprint.key"  # in the store: with what fingerprints are made
+ALERTED = "alerted"  # in the store: an admin knows that moderators can't be reached
+PAUSED = "paused"  # in the store: where screening is switched off
+ACTIVE = timedelta(days=1)  # who did something within this time is reminded
 LONGEST_WAIT = timedelta(minutes=10)
 
 
@@ -50,19 +62,29 @@ class Moderation:
         self._store = store
         self._clock = clock
         self._news = asyncio.Event()  # set when the outbox may have work
+        self._key: bytes | None = None  # of fingerprints; made once for each store
+        self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
 
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""
-        screening = await self._screener.screen(message.text, reply_to=message.reply_to)
-        findings = self._live(screening.findings)
-        known = await self._store.case_of(message.key)
-        if known is None and not findings:
+        if await self.is_paused(message.key):
             return None
-        flags = self._flags(findings)
+        screening = await self._screener.screen(message.text, reply_to=message.reply_to)
+        flags = self._flags(self._live(screening.findings))
+        known = await self._store.case_of(message.key)
         if known is None:
-            opened = await self._store.open_case(self._new_case(message, flags))
+            mark = await self._mark(message.text)
+            earlier = await self._store.repeat_of(message.key)
+            if earlier is not None and earlier.fingerprint == mark:
+                return earlier
+            if earlier is not None:
+                await self._store.unfold(message.key)
+            if not flags:
+                await self._maybe_answered(message, screening)
+                return None
+            case = replace(self._new_case(message, flags), fingerprint=mark)
+            opened = await self._fold(case) or await self._open(case)
             if opened is not None:
-                self._news.set()
                 return opened
             known = await self._store.case_of(message.key)
         assert known is not None
@@ -71,10 +93,86 @@ class Moderation:
     async def message_deleted(self, key: MessageKey) -> Case | None:
         """Close the message's case, if it has one, and forget its text."""
         case = await self._store.case_of(key)
-        if case is None or case.status is Status.MESSAGE_DELETED:
+        if case is None:
+            await self._store.unfold(key)
+            return None
+        if case.status is Status.MESSAGE_DELETED:
             return case
         decision = Decision(Act.MESSAGE_DELETED, BOT, self._clock.now(), case.version)
         return await self.decide(case.id, decision)
+
+    async def report(self, message: Message, reporter: Person, note: str) -> bool:
+        """A member's word that the message makes a wrong claim; whether moderators see it now. Raises Refused."""
+        now = self._clock.now()
+        if reporter.id == message.author.id:
+            raise Refused("That is your own message. You can edit or delete it.")
+        reporters = await self._store.reports(message.key)
+        if reporter.id in reporters:
+            raise Refused("You have reported this message already. Thank you; moderators decide what follows.")
+        if await self._store.reports_by(message.key, reporter.id, now - timedelta(hours=1)) >= (
+            self.policy.reports_an_hour
+        ):
+            raise Refused(
+                "You have reported a lot in the last hour. Please wait a little, or ask a moderator directly."
+            )
+        report = Report(reporter, note.strip()[:LONGEST_NOTE])
+        case = await self._store.case_of(message.key)
+        if case is not None:
+            await self._retold(case, Act.REPORTED, reporter, report.note, report=message.key)
+            return True
+        platform, workspace = message.key.platform, message.key.workspace
+        records = [await self._store.reporter_record(platform, workspace, r) for r in (*reporters, reporter.id)]
+        if not reports.open_a_case(records):
+            await self._store.report(message.key, reporter.id, now)
+            return False
+        screening = await self._screener.screen(message.text, reply_to=message.reply_to)
+        flags = self._flags(self._live((*screening.findings, *screening.shadows)))
+        case = replace(self._new_case(message, flags), reports=(report,), fingerprint=await self._mark(message.text))
+        if await self._open(case) is None:
+            raise Refused("Somebody reported this at the same moment. Moderators have it in front of them.")
+        return True
+
+    async def appeal(self, case_id: int, author: Person) -> Case:
+        """The author says that the correction is wrong. Raises Refused."""
+        case = await self._store.case(case_id)
+        if case is None:
+            raise Refused(f"There is no case {case_id}.")
+        return await self.decide(case_id, Decision(Act.APPEAL, author, self._clock.now(), case.version))
+
+    async def correction_for(self, case: Case, chosen: Sequence[str]) -> str:
+        """The correction of those claims, exactly as the channel will see it.
+
+        Where the same was corrected in that channel a short while ago, it is linked instead of repeated.
+        """
+        wanted = set(chosen)
+        for earlier in await self._store.corrected(case.key, self._clock.now() - self.policy.quiet):
+            upheld = {f.misconception for f in earlier.flags if f.outcome is Outcome.UPHELD}
+            if wanted and wanted <= upheld and earlier.id != case.id:
+                return cards.pointer_text(earlier.correction_link)
+        return cards.correction_text(tuple(chosen), self.pack)
+
+    async def notice_removed(self, platform: str, notice_ref: str) -> Case | None:
+        """Somebody deleted a notice by hand: it is posted again, or its case closed, as the policy says."""
+        case = await self._store.case_of_notice(platform, notice_ref)
+        if case is None:
+            return None
+        now = self._clock.now()
+        if self.policy.repost or not case.status.undecided:
+            await self._store.owe(case, Duty.NOTICE, now)
+            self._news.set()
+            return case
+        return await self.decide(case.id, Decision(Act.REMOVED, BOT, now, case.version))
+
+    async def pause(self, channel: str | None = None) -> None:
+        """Stop screening in one channel ("platform:channel") or, without one, everywhere; it survives restarts."""
+        await self._set_paused(await self._pauses() | {channel or EVERYWHERE})
+
+    async def resume(self, channel: str | None = None) -> None:
+        """Screen again, in one channel or everywhere."""
+        await self._set_paused(await self._pauses() - {channel} if channel else frozenset())
+
+    async def is_paused(self, key: MessageKey) -> bool:
+        return not {EVERYWHERE, f"{key.platform}:{key.channel}"}.isdisjoint(await self._pauses())
 
     async def decide(self, case_id: int, decision: Decision) -> Case:
         """Apply a decision. Raises Refused with words for the person who tried."""
@@ -83,7 +181,7 @@ class Moderation:
             raise Refused(f"There is no case {case_id}.")
         after = decide(before, decision, self.policy)
         entry = HistoryEntry(case_id, decision.act, decision.by, decision.at, detail(decision), before.pack_revision)
-        if not await self._store.save(after, entry, duties(before, after, decision)):
+        if not await self._store.save(after, entry, duties(before, after, decision, self.policy)):
             raise Refused(f"Somebody else was faster with case {case_id}. Please look again; nothing was done.")
         self._news.set()
         return after
@@ -98,6 +196,14 @@ class Moderation:
     async def history(self, case_id: int) -> list[HistoryEntry]:
         return await self._store.history(case_id)
 
+    async def since(self, age: timedelta, *, limit: int = 5000) -> list[Case]:
+        """Cases opened within that time, newest first."""
+        return await self._store.cases_since(self._clock.now() - age, limit=limit)
+
+    async def of_author(self, platform: str, workspace: str, author_id: str, age: timedelta) -> list[Case]:
+        """What that person's messages have led to within that time, newest first."""
+        return await self._store.cases_of_author(platform, workspace, author_id, self._clock.now() - age)
+
     async def records(self) -> Mapping[str, Record]:
         return await self._store.records()
 
@@ -109,13 +215,85 @@ class Moderation:
                 case, status=Status.OPEN, holder=None, lease_until=None, snoozed_until=None, version=case.version + 1
             )
             entry = HistoryEntry(case.id, Act.RELEASE, BOT, now, "time ran out", case.pack_revision)
-            await self._store.save(after, entry, (Duty.NOTICE,))
+            await self._store.save(after, entry, {Duty.NOTICE: timedelta()})
             self._news.set()
 
     async def wait_for_news(self) -> None:
         """Return once the outbox may have work."""
         await self._news.wait()
         self._news.clear()
+
+    async def _open(self, case: Case) -> Case | None:
+        """Save a new case; None if its message has one already. In a flood it is counted on the last notice."""
+        now = self._clock.now()
+        lately = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1)
+        here = [c for c in lately if (c.key.platform, c.key.workspace) == (case.key.platform, case.key.workspace)]
+        if len(here) >= self.policy.flood:
+            case = replace(case, folded_into=here[0].folded_into or here[0].id)
+        owed = {Duty.NOTICE: timedelta()}
+        if self.policy.remind is not None:
+            owed[Duty.REMINDER] = self.policy.remind
+        opened = await self._store.open_case(case, owed)
+        self._news.set()
+        return opened
+
+    async def _fold(self, case: Case) -> Case | None:
+        """Put the message into the case of one that says the same; None if there is none."""
+        twin = await self._store.twin(case, self._clock.now() - self.policy.fold)
+        if twin is None or {f.misconception for f in twin.flags} != {f.misconception for f in case.flags}:
+            return None
+        return await self._retold(twin, Act.REPEATED, case.author, case.link, repeat=case.key)
+
+    async def _maybe_answered(self, message: Message, screening: Screening) -> None:
+        """Note on a case that its message was answered by somebody who denies the claim."""
+        if message.answers is None or not screening.opposes:
+            return
+        case = await self._store.case_of(message.answers)
+        if case is None or not case.status.undecided or case.answered_by or case.author.id == message.author.id:
+            return
+        if screening.opposes & {f.misconception for f in case.flags}:
+            await self._retold(case, Act.ANSWERED, message.author, message.link)
+
+    async def _retold(
+        self,
+        case: Case,
+        act: Act,
+        by: Person,
+        text: str,
+        *,
+        repeat: MessageKey | None = None,
+        report: MessageKey | None = None,
+    ) -> Case:
+        """Something that members did, written on the case; tried again when a moderator was faster."""
+        while True:
+            decision = Decision(act, by, self._clock.now(), case.version, text=text)
+            after = decide(case, decision, self.policy)
+            entry = HistoryEntry(case.id, act, by, decision.at, detail(decision), case.pack_revision)
+            if await self._store.save(after, entry, {Duty.NOTICE: timedelta()}, repeat=repeat, report=report):
+                self._news.set()
+                return after
+            newer = await self._store.case(case.id)
+            assert newer is not None
+            case = newer
+
+    async def _mark(self, text: str) -> str:
+        if self._key is None:
+            known = await self._store.recall(KEY)
+            if known is None:
+                await self._store.remember(KEY, secrets.token_hex(32))
+                known = await self._store.recall(KEY)
+            assert known is not None
+            self._key = bytes.fromhex(known)
+        return fingerprint(text, self._key)
+
+    async def _pauses(self) -> frozenset[str]:
+        if self._paused is None:
+            self._paused = frozenset(json.loads(await self._store.recall(PAUSED) or "[]"))
+        return self._paused
+
+    async def _set_paused(self, channels: frozenset[str]) -> None:
+        await self._store.remember(PAUSED, json.dumps(sorted(channels)))
+        self._paused = channels
 
     def _live(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         known = self.pack.misconceptions
@@ -145,7 +323,8 @@ class Moderation:
             return case
         act = Act.EDITED if flags else Act.EDITED_AWAY
         entry = HistoryEntry(case.id, act, message.author, now, "", self.pack.revision)
-        if not await self._store.save(after, entry, (Duty.NOTICE,)):
+        after = replace(after, fingerprint=await self._mark(message.text))
+        if not await self._store.save(after, entry, {Duty.NOTICE: timedelta()}):
             return await self.message_posted(message)  # a moderator acted meanwhile: merge into what they made
         self._news.set()
         return after
@@ -191,6 +370,8 @@ class Outbox:
             await self._give_up(entry, case, str(error))
             return False
         except Undeliverable as error:
+            if isinstance(error, Unwritable) and notifier is not None:
+                await self._alert(notifier, str(error))
             await self._postpone(entry, str(error))
             return False
         except Exception as error:  # an adapter's surprise must not stop the other duties
@@ -202,21 +383,60 @@ class Outbox:
     async def _fulfil(self, entry: OutboxEntry, case: Case, notifier: Notifier) -> None:
         match entry.duty:
             case Duty.NOTICE:
-                ref = await notifier.show(case, await self._store.records())
-                await self._store.done(entry, notice_ref=ref)
+                await self._show(entry, case, notifier)
             case Duty.POST_CORRECTION if case.correction:
                 if case.correction_ref:  # undone and upheld again before the removal was told
                     await notifier.remove_correction(case)
-                ref = await notifier.post_correction(case)
-                await self._store.done(entry, correction_ref=ref)
+                told = await notifier.post_correction(case)
+                await self._store.done(entry, correction_ref=told.ref, correction_link=told.link)
             case Duty.DELETE_MESSAGE if case.deletes:
                 await notifier.delete_message(case)
                 await self._store.done(entry)
             case Duty.REMOVE_CORRECTION if not case.correction:
                 await notifier.remove_correction(case)
-                await self._store.done(entry, correction_ref="")
+                await self._store.done(entry, correction_ref="", correction_link="")
+            case Duty.ESCALATION if case.status is Status.ESCALATED:
+                await notifier.escalate(case)
+                await self._store.done(entry)
+            case Duty.HINT if case.correction:
+                await self._tell_author(case, cards.hint_text(case, self._moderation.policy), notifier)
+                await self._store.done(entry)
+            case Duty.OUTCOME:
+                await self._tell_author(case, cards.outcome_text(case), notifier)
+                await self._store.done(entry)
+            case Duty.REMINDER if case.status.undecided:
+                await notifier.remind(case, await self._store.active(self._clock.now() - ACTIVE))
+                await self._store.done(entry)
             case _:  # undone, or decided again, before it could be told
                 await self._store.done(entry)
+
+    async def _show(self, entry: OutboxEntry, case: Case, notifier: Notifier) -> None:
+        """Show the notice; a case of a flood is counted on the notice that stands for all of them."""
+        shown = case
+        if case.folded_into and not case.notice_ref:
+            shown = await self._store.case(case.folded_into) or case
+        folded = await self._store.folded(shown.id)
+        ref = await notifier.show(shown, await self._store.records(), folded=folded)
+        await self._store.done(entry, notice_ref=ref if shown is case else None)
+        if await self._store.recall(ALERTED):
+            await self._store.remember(ALERTED, "")
+
+    async def _tell_author(self, case: Case, words: str, notifier: Notifier) -> None:
+        try:
+            await notifier.tell_author(case, words)
+        except Impossible as error:
+            log.info("the author of case %s could not be told: %s", case.id, error)
+
+    async def _alert(self, notifier: Notifier, why: str) -> None:
+        """Tell an admin, once until a notice gets through again, that moderators can't be reached."""
+        if await self._store.recall(ALERTED):
+            return
+        try:
+            await notifier.alert_admin(cards.alert_text(why))
+        except Undeliverable as error:
+            log.warning("no admin could be told: %s", error)
+        else:
+            await self._store.remember(ALERTED, "yes")
 
     async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
         """What can never be told is written down instead, where moderators see it."""

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.message import Message, MessageKey
+from bot.core.message import Message, MessageKey, Person
 from bot.core.review import Case, Duty, HistoryEntry, Status
 
 
@@ -42,8 +42,8 @@ class Record:
 class Store(Protocol):
     """Cases, decisions and the outbox. Every change is one transaction."""
 
-    async def open_case(self, case: Case) -> Case | None:
-        """Save the case and an outbox entry for its notice; None if its message has a case already."""
+    async def open_case(self, case: Case, duties: Mapping[Duty, timedelta]) -> Case | None:
+        """Save the case and outbox entries, each due that much later; None if its message has a case already."""
 
     async def case(self, case_id: int) -> Case | None:
         """The case with that number."""
@@ -54,8 +54,62 @@ class Store(Protocol):
     async def cases(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
         """Cases, most serious first, then oldest first; all statuses when none is named."""
 
-    async def save(self, after: Case, entry: HistoryEntry, duties: Sequence[Duty]) -> bool:
-        """Save a changed case, its history row and outbox entries; False if someone was faster (by version)."""
+    async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
+        """Cases opened at that time or later, newest first, with numbers below `before`."""
+
+    async def cases_of_author(self, platform: str, workspace: str, author_id: str, since: datetime) -> list[Case]:
+        """What that person's messages have led to since then, newest first."""
+
+    async def case_of_notice(self, platform: str, notice_ref: str) -> Case | None:
+        """The case that the notice shows."""
+
+    async def twin(self, case: Case, since: datetime) -> Case | None:
+        """The newest case since then with the same text in the same workspace: decided, or by the same author."""
+
+    async def corrected(self, key: MessageKey, since: datetime) -> list[Case]:
+        """Cases with a correction that stands in the message's channel and was decided since then, newest first."""
+
+    async def folded(self, case_id: int) -> int:
+        """How many undecided cases the notice of that case counts."""
+
+    async def repeat_of(self, key: MessageKey) -> Case | None:
+        """The case into which the message was folded."""
+
+    async def unfold(self, key: MessageKey) -> None:
+        """Forget that the message repeats another."""
+
+    async def reports(self, key: MessageKey) -> list[str]:
+        """The ids of those who reported the message."""
+
+    async def reports_by(self, key: MessageKey, reporter_id: str, since: datetime) -> int:
+        """How many messages of the key's workspace that person has reported since then."""
+
+    async def report(self, key: MessageKey, reporter_id: str, at: datetime) -> None:
+        """Remember a report that opens no case yet."""
+
+    async def reporter_record(self, platform: str, workspace: str, reporter_id: str) -> Record:
+        """How the cases ended that the person reported."""
+
+    async def active(self, since: datetime) -> list[Person]:
+        """Who has done something with a case since then, the most recent first."""
+
+    async def save(
+        self,
+        after: Case,
+        entry: HistoryEntry,
+        duties: Mapping[Duty, timedelta],
+        *,
+        repeat: MessageKey | None = None,
+        report: MessageKey | None = None,
+    ) -> bool:
+        """Save a changed case, its history row and outbox entries, each due that much later.
+
+        `repeat` is remembered as a message with the case's text, `report` as reported by the entry's person.
+        False, and nothing saved, if someone was faster (by version).
+        """
+
+    async def owe(self, case: Case, duty: Duty, at: datetime) -> None:
+        """Add one outbox entry, due at that time."""
 
     async def history(self, case_id: int) -> list[HistoryEntry]:
         """What happened to the case, oldest first."""
@@ -67,7 +121,12 @@ class Store(Protocol):
         """Outbox entries whose time has come, oldest first."""
 
     async def done(
-        self, entry: OutboxEntry, *, notice_ref: str | None = None, correction_ref: str | None = None
+        self,
+        entry: OutboxEntry,
+        *,
+        notice_ref: str | None = None,
+        correction_ref: str | None = None,
+        correction_link: str | None = None,
     ) -> None:
         """Forget the entry and remember what it made; the case's version stays."""
 
@@ -90,17 +149,44 @@ class Store(Protocol):
         """Keep the value under the key until it is replaced."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What names a correction on its platform, and where it can be seen (empty: by the author alone)."""
+
+    ref: str
+    link: str = ""
+
+
 class Notifier(Protocol):
     """One platform's way to tell people things. Repeating a call with the same case changes nothing more."""
 
-    async def show(self, case: Case, record: Mapping[str, Record]) -> str:
-        """Post the notice, or edit it if it stands already; return its id on the platform."""
+    async def show(self, case: Case, record: Mapping[str, Record], *, folded: int = 0) -> str:
+        """Post the notice, or edit it if it stands already; return its id on the platform.
 
-    async def post_correction(self, case: Case) -> str:
-        """Tell `case.correction` once, as a reply or to the author alone (`case.way`); return what names it.
+        `folded` counts the cases of a flood that have no notice of their own. Raises Unwritable where moderators
+        can't be reached at all.
+        """
+
+    async def post_correction(self, case: Case) -> Told:
+        """Tell `case.correction` once, as a reply or to the author alone (`case.way`).
 
         Raises Impossible where it can never be told.
         """
+
+    async def tell_author(self, case: Case, words: str) -> None:
+        """Say something to the author of the message alone, once. Raises Impossible where that can never be."""
+
+    async def escalate(self, case: Case) -> None:
+        """Call those to whom hard cases go, once, where the settings name any."""
+
+    async def remind(self, case: Case, people: Sequence[Person]) -> None:
+        """Tell moderators once that the case still waits, and these people in particular."""
+
+    async def alert_admin(self, words: str) -> None:
+        """Tell an admin that moderators can't be reached. Raises Undeliverable."""
+
+    async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        """Post a summary for moderators, once for each name, with a PNG picture."""
 
     async def remove_correction(self, case: Case) -> None:
         """Take back what `post_correction` told, if it still stands; who was told alone hears of it."""
@@ -122,6 +208,10 @@ class Impossible(Exception):
 
 class Undeliverable(Exception):
     """The platform can't be told this now; it is tried again later. The message is for the operator."""
+
+
+class Unwritable(Undeliverable):
+    """The moderators' channel is gone or closed to the bot; the message is for an admin."""
 
 
 MessageStream = AsyncIterator[Message]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.core.pack import Severity
 from bot.core.review import Policy
@@ -25,6 +25,11 @@ class SettingsError(ValueError):
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _off(value: Any) -> Any:
+    """YAML reads a bare `off` as false."""
+    return "off" if value is False else value
 
 
 class Switch(StrEnum):
@@ -60,13 +65,33 @@ class Review(_Frozen):
     two_people: tuple[Severity, ...] = ()
     may_delete: bool = False
     lease_minutes: int = Field(15, ge=1, le=1440)
+    same_text_hours: int = Field(72, ge=0, le=720)
+    quiet_hours: int = Field(12, ge=0, le=720)
+    private_first_minutes: int = Field(0, ge=0, le=1440)
+    remind_hours: int = Field(12, ge=0, le=720)
+    cases_a_minute: int = Field(10, ge=1, le=1000)
+    reports_an_hour: int = Field(5, ge=0, le=100)
+    deleted_notice: Literal["repost", "close"] = "repost"
+    digest: Annotated[Literal["off", "daily", "weekly"], BeforeValidator(_off)] = "off"
+
+
+class Ping(_Frozen):
+    """Roles that a new notice calls, by severity."""
+
+    harmful: int | None = None
+    misleading: int | None = None
+    minor: int | None = None
 
 
 class Discord(_Frozen):
     watch: tuple[int, ...] = ()
     moderators_channel: int | None = None
     moderator_roles: tuple[int, ...] = ()
-    questions: Literal["off", "offer"] = "offer"
+    lead_roles: tuple[int, ...] = ()
+    ping: Ping = Ping()
+    escalation_channel: int | None = None
+    escalation_role: int | None = None
+    questions: Annotated[Literal["off", "offer"], BeforeValidator(_off)] = "offer"
     api_base: str = "https://discord.com/api/v10"
     gateway: str | None = None
 
@@ -90,8 +115,18 @@ class Settings(_Frozen):
     def policy(self) -> Policy:
         """What moderators may do."""
         review = self.review
-        lease = timedelta(minutes=review.lease_minutes)
-        return Policy(two_people=frozenset(review.two_people), may_delete=review.may_delete, lease=lease)
+        return Policy(
+            two_people=frozenset(review.two_people),
+            may_delete=review.may_delete,
+            lease=timedelta(minutes=review.lease_minutes),
+            fold=timedelta(hours=review.same_text_hours),
+            quiet=timedelta(hours=review.quiet_hours),
+            self_edit=timedelta(minutes=review.private_first_minutes) or None,
+            remind=timedelta(hours=review.remind_hours) or None,
+            repost=review.deleted_notice == "repost",
+            flood=review.cases_a_minute,
+            reports_an_hour=review.reports_an_hour,
+        )
 
     @property
     def runs_health(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.message import Message, MessageKey, Person
 from bot.core.pack import Fact, Misconception, Pack, Safety, Severity, Source, Topic, Vocabulary
@@ -58,6 +59,8 @@ class WordScreener:
 
     async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         hits = [(text.find(word), word, name) for word, name in WORDS.items() if word in text]
+        if text.startswith("No,"):
+            return Screening(opposes=frozenset(name for _, _, name in hits))
         return Screening(
             tuple(Finding(name, 0.9, word, at, at + len(word), "the word is there") for at, word, name in hits)
         )
@@ -79,8 +82,8 @@ class ManualClock:
         self.pass_time(timedelta(seconds=seconds))
 
 
-def message(text: str, key: MessageKey = KEY) -> Message:
-    return Message(key=key, author=MEMBER, text=text, posted_at=NOON, link="", place="#health")
+def message(text: str, key: MessageKey = KEY, **more: Any) -> Message:
+    return replace(Message(key=key, author=MEMBER, text=text, posted_at=NOON, link="", place="#health"), **more)
 
 
 def flag(misconception: str = "tea-cures", severity: Severity = Severity.HARMFUL) -> Flag:

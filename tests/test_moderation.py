@@ -1,19 +1,21 @@
 """The service and its outbox over a real store: messages in, cases and notices out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.message import MessageKey
+from bot.core import cards
+from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Correction, Decision, Policy, Refused, Status
+from bot.core.review import Act, Case, Correction, Decision, Policy, Refused, Report, Status
 from bot.moderation import Moderation, Outbox
-from bot.ports import Impossible, Record, Store, Undeliverable
+from bot.ports import Impossible, Record, Store, Told, Unwritable
 from bot.stores.sqlite import open_sqlite
-from tests.samples import ANN, BEN, KEY, NOON, PACK, ManualClock, WordScreener, message
+from tests.samples import ANN, BEN, KEY, MEMBER, NOON, PACK, ManualClock, WordScreener, message
 
 
 class Board:
@@ -25,18 +27,40 @@ class Board:
         self.broken = False
         self.closed = False  # nobody can be told anything, ever
         self.deleted: list[int] = []
+        self.folded: dict[int, int] = {}
+        self.told: list[str] = []
+        self.escalated: list[int] = []
+        self.reminded: list[tuple[int, list[str]]] = []
+        self.alerts: list[str] = []
+        self.digests: dict[str, str] = {}
 
-    async def show(self, case: Case, records: Mapping[str, Record]) -> str:
+    async def show(self, case: Case, records: Mapping[str, Record], *, folded: int = 0) -> str:
         if self.broken:
-            raise Undeliverable("the board is away")
+            raise Unwritable("the board is away")
         self.notices[case.id] = case
+        self.folded[case.id] = folded
         return f"n{case.id}"
 
-    async def post_correction(self, case: Case) -> str:
+    async def post_correction(self, case: Case) -> Told:
         if self.closed:
             raise Impossible("the author has left")
         self.corrections[case.id] = case.correction
-        return f"c{case.id}"
+        return Told(f"c{case.id}", f"https://example.org/c{case.id}")
+
+    async def tell_author(self, case: Case, words: str) -> None:
+        self.told.append(words)
+
+    async def escalate(self, case: Case) -> None:
+        self.escalated.append(case.id)
+
+    async def remind(self, case: Case, people: Sequence[Person]) -> None:
+        self.reminded.append((case.id, [p.name for p in people]))
+
+    async def alert_admin(self, words: str) -> None:
+        self.alerts.append(words)
+
+    async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        self.digests[name] = words
 
     async def delete_message(self, case: Case) -> None:
         self.deleted.append(case.id)
@@ -192,3 +216,223 @@ async def test_the_record_of_similar_flags_counts_decisions(world: World) -> Non
     await world.moderation.message_posted(message("tea cures"))
     await world.decide(Act.DISMISS)
     assert await world.moderation.records() == {"tea-cures": Record(upheld=0, decided=1)}
+
+
+def another(number: int) -> MessageKey:
+    return replace(KEY, message=f"m{number}")
+
+
+@pytest.mark.parametrize("decided", [None, Act.DISMISS, Act.UPHOLD])
+async def test_the_same_text_again_is_folded_into_its_case(world: World, decided: Act | None) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    if decided:
+        await world.decide(decided)
+    again = message("TEA  cures all!!", another(2))
+    for _ in range(2):  # told twice, as after a crash
+        folded = await world.moderation.message_posted(again)
+        assert folded is not None
+        assert (folded.id, folded.repeats) == (1, 1)
+    await world.outbox.deliver_due()
+    assert list(world.board.notices) == [1]
+
+
+async def test_an_open_case_takes_in_only_what_its_author_repeats(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    other = await world.moderation.message_posted(message("tea cures all", another(2), author=BEN))
+    assert other is not None
+    assert other.id == 2
+
+
+async def test_after_a_while_the_same_text_is_asked_about_again(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    world.clock.pass_time(world.moderation.policy.fold + timedelta(minutes=1))
+    asked = await world.moderation.message_posted(message("tea cures all", another(2)))
+    assert asked is not None
+    assert asked.id == 2
+
+
+@pytest.mark.parametrize(("edited", "cases"), [("tea is blue", 2), ("tea is fine", 1)])
+async def test_a_repeat_that_is_edited_stands_for_itself(world: World, edited: str, cases: int) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.moderation.message_posted(message("tea cures all", another(2)))
+    await world.moderation.message_posted(message(edited, another(2)))
+    assert len(await world.moderation.queue()) == cases
+
+
+async def test_a_member_who_corrects_it_is_named_on_the_notice(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    reply = message("No, nothing cures all", another(2), author=BEN, answers=KEY, link="https://example.org/2")
+    assert await world.moderation.message_posted(reply) is None
+    await world.outbox.deliver_due()
+    case = world.board.notices[1]
+    assert (case.answered_by, case.answer_link) == (BEN, "https://example.org/2")
+
+
+async def test_a_report_opens_a_case_even_where_the_bot_sees_nothing(world: World) -> None:
+    assert await world.moderation.report(message("tea is magic"), BEN, "dangerous nonsense")
+    await world.outbox.deliver_due()
+    case = world.board.notices[1]
+    assert (case.flags, case.reports) == ((), (Report(BEN, "dangerous nonsense"),))
+    assert cards.notice(case, PACK, {}, Policy()).remarks == ("Reported by Ben: dangerous nonsense",)
+    after = await world.decide(Act.UPHOLD, correction=Correction.REPLY, text="Tea is a drink.")
+    assert after.status is Status.UPHELD
+
+
+async def test_reports_of_one_message_gather_on_its_case(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    for reporter in (ANN, BEN):
+        assert await world.moderation.report(message("tea cures all"), reporter, "")
+    with pytest.raises(Refused, match="already"):
+        await world.moderation.report(message("tea cures all"), BEN, "")
+    with pytest.raises(Refused, match="your own"):
+        await world.moderation.report(message("tea cures all"), MEMBER, "")
+    case = await world.moderation.case(1)
+    assert case is not None
+    assert [r.by for r in case.reports] == [ANN, BEN]
+
+
+async def test_a_member_can_not_report_without_end(world: World) -> None:
+    for number in range(world.moderation.policy.reports_an_hour):
+        await world.moderation.report(message(f"tea is magic {number}", another(number)), BEN, "")
+    with pytest.raises(Refused, match="a lot"):
+        await world.moderation.report(message("tea is bliss", another(99)), BEN, "")
+    world.clock.pass_time(timedelta(hours=1, seconds=1))
+    assert await world.moderation.report(message("tea is bliss", another(99)), BEN, "")
+
+
+async def test_who_mostly_reported_wrongly_is_heard_but_not_alone(world: World) -> None:
+    for number in range(5):
+        await world.moderation.report(message(f"tea is fine {number}", another(number)), BEN, "")
+        world.clock.pass_time(timedelta(hours=1))
+        decision = Decision(Act.DISMISS, ANN, world.clock.now(), 1)
+        await world.moderation.decide(number + 1, decision)
+    assert not await world.moderation.report(message("tea is magic", another(9)), BEN, "")
+    assert await world.moderation.case(6) is None
+    assert await world.moderation.report(message("tea is magic", another(9)), ANN, "")
+
+
+async def test_a_correction_that_stands_in_the_channel_is_linked_not_repeated(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure.")
+    await world.outbox.deliver_due()
+    second = await world.moderation.message_posted(message("green tea cures everything", another(2)))
+    assert second is not None
+    assert "https://example.org/c1" in await world.moderation.correction_for(second, ["tea-cures"])
+    assert "green or brown" in await world.moderation.correction_for(second, ["tea-cures", "tea-is-blue"])
+    world.clock.pass_time(world.moderation.policy.quiet + timedelta(minutes=1))
+    assert "It does not." in await world.moderation.correction_for(second, ["tea-cures"])
+
+
+@pytest.mark.parametrize("edited", [None, "tea is a drink"])
+async def test_where_the_author_is_told_first_an_edit_in_time_is_enough(tmp_path: Path, edited: str | None) -> None:
+    async with open_sqlite(tmp_path) as store:
+        world = World(store, Policy(self_edit=timedelta(minutes=30)))
+        await world.moderation.message_posted(message("tea cures all"))
+        await world.decide(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure.")
+        await world.outbox.deliver_due()
+        assert "in 30 minutes" in world.board.told[0]
+        assert world.board.corrections == {}
+        if edited:
+            await world.moderation.message_posted(message(edited))
+        world.clock.pass_time(timedelta(minutes=31))
+        await world.outbox.deliver_due()
+        assert world.board.corrections == ({} if edited else {1: "Tea does not cure."})
+
+
+@pytest.mark.parametrize(("act", "stands"), [(Act.CONFIRM, True), (Act.DISMISS, False)])
+async def test_the_author_hears_what_became_of_a_complaint(world: World, act: Act, stands: bool) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure.")
+    await world.outbox.deliver_due()
+    with pytest.raises(Refused, match="Only the author"):
+        await world.moderation.appeal(1, BEN)
+    await world.moderation.appeal(1, MEMBER)
+    await world.moderation.decide(1, Decision(act, BEN, NOON, 3))
+    await world.outbox.deliver_due()
+    assert bool(world.board.corrections) is stands
+    assert ("should stay" if stands else "taken the note back") in world.board.told[0]
+
+
+async def test_moderators_are_reminded_once_of_what_waits(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.NOTE, text="hm")
+    world.clock.pass_time(timedelta(hours=13))
+    await world.decide(Act.NOTE, version=2, text="hm")
+    await world.outbox.deliver_due()
+    world.clock.pass_time(timedelta(hours=13))
+    await world.outbox.deliver_due()
+    assert world.board.reminded == [(1, ["Ann"])]
+
+
+async def test_nobody_is_reminded_of_what_is_decided(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.DISMISS)
+    world.clock.pass_time(timedelta(hours=13))
+    await world.outbox.deliver_due()
+    assert world.board.reminded == []
+
+
+async def test_a_flood_is_counted_on_one_notice(world: World) -> None:
+    for number in range(25):
+        text = f"tea cures all {number}"
+        await world.moderation.message_posted(message(text, another(number), author=Person(str(number), "N")))
+    while await world.outbox.deliver_due():
+        pass
+    assert sorted(world.board.notices) == list(range(1, 11))
+    assert world.board.folded[10] == 15
+    await world.moderation.decide(20, Decision(Act.DISMISS, ANN, NOON, 1))
+    await world.outbox.deliver_due()
+    assert world.board.folded[10] == 14
+    world.clock.pass_time(timedelta(minutes=2))
+    await world.moderation.message_posted(message("tea cures all later", another(99)))
+    await world.outbox.deliver_due()
+    assert 26 in world.board.notices
+
+
+@pytest.mark.parametrize(("repost", "status"), [(True, Status.OPEN), (False, Status.DISMISSED)])
+async def test_a_notice_deleted_by_hand_is_posted_again_or_its_case_closed(
+    tmp_path: Path, repost: bool, status: Status
+) -> None:
+    async with open_sqlite(tmp_path) as store:
+        world = World(store, Policy(repost=repost))
+        await world.moderation.message_posted(message("tea cures all"))
+        await world.outbox.deliver_due()
+        world.board.notices.clear()
+        await world.moderation.notice_removed("sandbox", "n1")
+        await world.outbox.deliver_due()
+        assert world.board.notices[1].status is status
+        assert await world.moderation.notice_removed("sandbox", "n7") is None
+
+
+async def test_an_admin_is_told_once_that_moderators_can_not_be_reached(world: World) -> None:
+    world.board.broken = True
+    await world.moderation.message_posted(message("tea cures all"))
+    for _ in range(3):
+        await world.outbox.deliver_due()
+        world.clock.pass_time(timedelta(minutes=20))
+    assert len(world.board.alerts) == 1
+    world.board.broken = False
+    await world.outbox.deliver_due()
+    assert 1 in world.board.notices
+    world.board.broken = True
+    await world.moderation.message_posted(message("tea is blue", another(2)))
+    await world.outbox.deliver_due()
+    assert len(world.board.alerts) == 2
+
+
+async def test_escalating_calls_somebody(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.ESCALATE)
+    await world.outbox.deliver_due()
+    assert world.board.escalated == [1]
+
+
+@pytest.mark.parametrize("where", [None, "sandbox:health"])
+async def test_screening_can_be_paused_and_stays_so_after_a_restart(world: World, where: str | None) -> None:
+    await world.moderation.pause(where)
+    restarted = World(world.store)
+    assert await restarted.moderation.message_posted(message("tea cures all")) is None
+    elsewhere = await restarted.moderation.message_posted(message("tea cures all", replace(KEY, channel="other")))
+    assert (elsewhere is None) == (where is None)
+    await restarted.moderation.resume(where)
+    assert await restarted.moderation.message_posted(message("tea cures all")) is not None

@@ -1,7 +1,8 @@
 """What people are shown, before any platform gives it a shape: answers, notices and corrections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bot.core.pack import Misconception, Pack, Severity, Source, Topic
@@ -58,6 +59,7 @@ class Notice:
     answers: str  # the message that this one answers
     points: tuple[Point, ...]
     acts: tuple[Act, ...]
+    remarks: tuple[str, ...] = ()  # what members did about it, and what else is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,16 @@ ACT_WORDS = {
     Act.EDITED_AWAY: "Claim removed by an edit",
     Act.MESSAGE_DELETED: "Message deleted",
     Act.NOT_TOLD: "Could not be done",
+    Act.APPEAL: "The author asks for a second look",
+    Act.REPEATED: "Posted again",
+    Act.REPORTED: "Reported",
+    Act.ANSWERED: "Answered by a member",
+    Act.REMOVED: "Notice deleted by hand",
 }
 
 
-def notice(case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy) -> Notice:
-    """The case for moderators, with the acts that the policy allows."""
+def notice(case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy, *, folded: int = 0) -> Notice:
+    """The case for moderators, with the acts that the policy allows; `folded` more cases are counted on it."""
     points = tuple(_point(f, case, pack, records.get(f.misconception)) for f in case.flags)
     return Notice(
         title=_title(case),
@@ -114,6 +121,7 @@ def notice(case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy)
         answers=shorten(case.reply_to, CONTEXT),
         points=points,
         acts=allowed(case, policy),
+        remarks=tuple(_remarks(case, folded)),
     )
 
 
@@ -141,6 +149,8 @@ def correction_text(chosen: tuple[str, ...], pack: Pack) -> str:
 
     Of more than fit into one message the most serious are corrected, and the rest is left to the answers.
     """
+    if not chosen:
+        return ""
     known = sorted((pack.misconceptions[m] for m in chosen if m in pack.misconceptions), key=lambda m: m.severity.rank)
     for count in range(len(known), 0, -1):
         text = _filled(known[:count], pack, rest=len(known) - count)
@@ -167,6 +177,53 @@ def _corrections(known: Sequence[Misconception]) -> str:
     return "\n" + "".join(f"• “{m.claim}” {m.correction}\n" for m in known)
 
 
+def pointer_text(link: str) -> str:
+    """Instead of a correction that stands in the channel already."""
+    return f"A note on this was posted here a short while ago: {link}"
+
+
+def hint_text(case: Case, policy: Policy) -> str:
+    """What the author hears alone, before anything is public."""
+    minutes = int((policy.self_edit or timedelta()).total_seconds() // 60)
+    words = (
+        f"A moderator looked at your message {case.link}. The note below will be posted under it in {minutes} minutes."
+        " If you edit the message so that it no longer says this, nothing is posted.\n\n"
+    )
+    return words + case.correction
+
+
+def outcome_text(case: Case) -> str:
+    """What the author hears after asking for a second look."""
+    if case.status is Status.UPHELD:
+        return (
+            f"Thank you for asking. Another moderator has looked at your message {case.link} and thinks that the note"
+            " should stay."
+        )
+    return (
+        f"Thank you for asking. Another moderator has looked at your message {case.link} and taken the note back."
+        " We are sorry for the trouble."
+    )
+
+
+def alert_text(why: str) -> str:
+    """What an admin hears when moderators can't be reached."""
+    return (
+        f"Notices can't reach your moderators: {why}. Nothing is lost: cases wait, and are delivered once the channel"
+        " can be written again."
+    )
+
+
+def reminder_text(case: Case) -> str:
+    """What moderators hear of a case that has waited for long."""
+    return f"Case {case.id} is still waiting for a decision."
+
+
+def escalation_text(case: Case) -> str:
+    """What those hear to whom hard cases go."""
+    who = f"{case.holder.name} asks" if case.holder else "A moderator asks"
+    return f"{who} for your view on case {case.id}."
+
+
 def quote_of(flag: Flag, text: str) -> Quote:
     """The flag's words with at most CONTEXT characters on either side."""
     before = " ".join(text[max(0, flag.start - CONTEXT) : flag.start].split())
@@ -185,7 +242,26 @@ def shorten(text: str, limit: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[limit // 2 :] else cut) + "…"
 
 
+def _remarks(case: Case, folded: int) -> Iterator[str]:
+    if case.appealed and case.status is Status.APPEALED:
+        yield "The author says that the correction was wrong about them. Another moderator than before decides."
+    for report in case.reports[:5]:
+        yield f"Reported by {report.by.name}" + (f": {shorten(report.note, CONTEXT)}" if report.note else "")
+    if case.answered_by:
+        yield f"{case.answered_by.name} seems to have corrected it already: {case.answer_link or 'in a reply'}"
+    if case.repeats:
+        yield f"The same text was posted {_times(case.repeats)}; nobody is asked about it again."
+    if folded:
+        yield f"{folded} more cases came in a short time and are counted here. List them with /moderation queue."
+
+
+def _times(count: int) -> str:
+    return "once more" if count == 1 else f"{count} more times"
+
+
 def _title(case: Case) -> str:
+    if not case.flags:
+        return f"Case {case.id}: reported by a member"
     what = "a possible misconception" if len(case.flags) == 1 else f"{len(case.flags)} possible misconceptions"
     return f"Case {case.id}: {what}"
 
@@ -196,14 +272,14 @@ def _state(case: Case) -> str:
         words += f" ({REASON_WORDS[case.reason].lower()})"
     if case.status is Status.UPHELD:
         words += f", with {case.confirmed_by.name}" if case.confirmed_by else ""
-    if case.status in (Status.UPHELD, Status.PROPOSED):
+    if case.status in (Status.UPHELD, Status.PROPOSED, Status.APPEALED):
         words += f"; {_told(case)}"
     return words[0].upper() + words[1:] + "."
 
 
 def _told(case: Case) -> str:
     """What follows from upholding, in a few words."""
-    done = case.status is Status.UPHELD
+    done = case.status is not Status.PROPOSED
     if case.deletes:
         return "the message was deleted" if done else "the message would be deleted"
     if not case.correction:

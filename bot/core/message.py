@@ -31,3 +31,4 @@ class Message:
     link: str = ""
     place: str = ""  # the channel's name, for people
     reply_to: str = ""  # text of the message that this one answers
+    answers: MessageKey | None = None  # the message that this one answers, where the platform says so

@@ -126,6 +126,8 @@ class Screener:
             findings=tuple(f for f in found if f.probability >= self._notice),
             shadows=tuple(f for f in found if f.probability < self._notice),
             trace=self._trace(text, reply_to, readings, learned, chances) if trace else (),
+            opposes=frozenset(m for m in names if denies and _speaks_against(readings.get(m), said, self._claims, m))
+            - {f.misconception for f in found},
         )
 
     def _chance(
@@ -255,6 +257,11 @@ class Screener:
 
 
 _NOTHING = Screening()
+
+
+def _speaks_against(rule: RuleReading | None, said: AbstractSet[str], claims: Claims, name: str) -> bool:
+    """A denied claim, or a message with a denial that says all that the claim needs but claims nothing."""
+    return (rule is not None and rule.stance.has(CueKind.DENIAL)) or claims.coverage(name, said) >= 1.0
 
 
 def _denies(read: _Read) -> bool:

@@ -18,6 +18,7 @@ class Status(StrEnum):
     PROPOSED = "proposed"  # upheld by one moderator, and waits for a second one to agree
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+    APPEALED = "appealed"  # the author says that the correction was wrong; another moderator looks at it
     WITHDRAWN = "withdrawn"  # an edit removed the claim
     MESSAGE_DELETED = "message_deleted"
 
@@ -27,11 +28,11 @@ class Status(StrEnum):
 
 
 FREE = frozenset({Status.OPEN, Status.TAKEN, Status.ESCALATED, Status.SNOOZED})  # anybody may decide
-UNDECIDED = FREE | {Status.PROPOSED}
+UNDECIDED = FREE | {Status.PROPOSED, Status.APPEALED}
 
 
 class Act(StrEnum):
-    """What moderators can do; the last four are what happens to a case by itself."""
+    """What moderators can do, and from EDITED on what happens to a case by itself or by others."""
 
     TAKE = "take"
     RELEASE = "release"
@@ -48,6 +49,27 @@ class Act(StrEnum):
     EDITED_AWAY = "edited_away"
     MESSAGE_DELETED = "message_deleted"
     NOT_TOLD = "not_told"
+    APPEAL = "appeal"
+    REPEATED = "repeated"
+    REPORTED = "reported"
+    ANSWERED = "answered"
+    REMOVED = "removed"
+
+
+# What moderators don't choose: it happens to a case by itself, or its author or another member does it.
+LIFE = frozenset(
+    {
+        Act.EDITED,
+        Act.EDITED_AWAY,
+        Act.MESSAGE_DELETED,
+        Act.NOT_TOLD,
+        Act.APPEAL,
+        Act.REPEATED,
+        Act.REPORTED,
+        Act.ANSWERED,
+        Act.REMOVED,
+    }
+)
 
 
 class Reason(StrEnum):
@@ -93,6 +115,9 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     (Status.PROPOSED, Act.CONFIRM): Status.UPHELD,
     (Status.PROPOSED, Act.CANCEL): Status.OPEN,
     **{(s, Act.DISMISS): Status.DISMISSED for s in UNDECIDED},
+    (Status.UPHELD, Act.APPEAL): Status.APPEALED,
+    (Status.APPEALED, Act.CONFIRM): Status.UPHELD,
+    (Status.APPEALED, Act.MESSAGE_DELETED): Status.UPHELD,  # with the message, the complaint is gone too
     **{(s, Act.ESCALATE): Status.ESCALATED for s in FREE - {Status.ESCALATED}},
     **{(s, Act.SNOOZE): Status.SNOOZED for s in FREE - {Status.SNOOZED}},
     **{(s, Act.DELETE): Status.UPHELD for s in FREE},
@@ -101,10 +126,13 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     (Status.DISMISSED, Act.UNDO): Status.OPEN,
     **{(s, Act.EDITED): s for s in Status if s is not Status.WITHDRAWN},
     (Status.WITHDRAWN, Act.EDITED): Status.OPEN,  # the claim came back
-    **{(s, Act.EDITED_AWAY): Status.WITHDRAWN for s in UNDECIDED},
-    **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in UNDECIDED | {Status.WITHDRAWN}},
+    **{(s, Act.EDITED_AWAY): Status.WITHDRAWN for s in UNDECIDED - {Status.APPEALED}},
+    **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in (UNDECIDED | {Status.WITHDRAWN}) - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): s for s in (Status.UPHELD, Status.DISMISSED)},
     (Status.UPHELD, Act.NOT_TOLD): Status.UPHELD,
+    **{(s, act): s for s in Status for act in (Act.REPEATED, Act.REPORTED)},
+    **{(s, Act.ANSWERED): s for s in UNDECIDED},
+    **{(s, Act.REMOVED): Status.DISMISSED for s in UNDECIDED},  # a moderator deleted the notice by hand
 }
 
 
@@ -115,6 +143,13 @@ class Policy:
     two_people: frozenset[Severity] = frozenset()  # upholding these takes a second moderator who agrees
     may_delete: bool = False
     lease: timedelta = timedelta(minutes=15)  # how long a taken case belongs to one moderator
+    fold: timedelta = timedelta(days=3)  # how long the same text is not asked about again
+    quiet: timedelta = timedelta(hours=12)  # how long a posted correction is linked instead of repeated
+    self_edit: timedelta | None = None  # time for the author to edit, after a private hint, before a public correction
+    remind: timedelta | None = timedelta(hours=12)  # after this, moderators are reminded of an undecided case, once
+    repost: bool = True  # a notice deleted by hand is posted again; otherwise its case is closed
+    flood: int = 10  # cases in a minute that get a notice of their own; those beyond are only counted on the last one
+    reports_an_hour: int = 5  # how many reports a member may make
 
 
 class Refused(Exception):
@@ -148,6 +183,14 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A member's word that a message makes a wrong health claim."""
+
+    by: Person
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One message under review, with its flags."""
 
@@ -175,6 +218,14 @@ class Case:
     deletes: bool = False  # the message itself was, or is about to be, deleted by a moderator
     notice_ref: str = ""  # the platform's id of the notice
     correction_ref: str = ""  # the platform's id of the posted correction
+    correction_link: str = ""  # where the posted correction can be seen
+    fingerprint: str = ""  # of the text, by which the same text is known again
+    repeats: int = 0  # messages with the same text, folded into this case
+    reports: tuple[Report, ...] = ()
+    answered_by: Person | None = None  # the member who seems to have corrected the claim in a reply
+    answer_link: str = ""
+    appealed: bool = False  # the author has complained, which is possible once
+    folded_into: int = 0  # the case whose notice counts this one, in a flood; 0: it has a notice of its own
 
     @property
     def severity(self) -> Severity:
@@ -219,6 +270,10 @@ class Duty(StrEnum):
     POST_CORRECTION = "post_correction"
     REMOVE_CORRECTION = "remove_correction"
     DELETE_MESSAGE = "delete_message"
+    ESCALATION = "escalation"  # call those to whom hard cases go
+    HINT = "hint"  # tell the author alone, before anything is public
+    OUTCOME = "outcome"  # tell the author what became of a complaint
+    REMINDER = "reminder"
 
 
 def decide(case: Case, decision: Decision, policy: Policy = Policy()) -> Case:
@@ -249,21 +304,31 @@ def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> C
     kept = _carry_outcomes(case.flags, flags) if flags else case.flags
     if any(f.outcome is Outcome.PENDING for f in kept) and case.status in (Status.UPHELD, Status.DISMISSED):
         status = Status.OPEN  # the edit added a claim that nobody has judged
+    if act is Act.EDITED_AWAY and status is Status.UPHELD and not case.correction_ref:
+        case = replace(case, correction="")  # the author mended it in time, so nobody needs to be told
     after = replace(case, text=text, flags=kept, status=status, version=case.version + 1, pack_revision=revision)
     return _without_stale_timers(after)
 
 
-def duties(before: Case, after: Case, decision: Decision | None) -> tuple[Duty, ...]:
-    """What must be told to the outside world because `before` became `after`."""
-    told = [Duty.NOTICE] if after != before else []
-    upheld = after.status is Status.UPHELD and before.status in UNDECIDED
+def duties(before: Case, after: Case, decision: Decision | None, policy: Policy = Policy()) -> dict[Duty, timedelta]:
+    """What must be told to the outside world because `before` became `after`, and how much later."""
+    now = timedelta()
+    owed = {Duty.NOTICE: now} if after != before else {}
+    upheld = after.status is Status.UPHELD and before.status in UNDECIDED - {Status.APPEALED}
     if upheld and after.correction:
-        told.append(Duty.POST_CORRECTION)
+        waits = policy.self_edit if after.way is Correction.REPLY else None
+        owed |= {Duty.HINT: now} if waits else {}
+        owed[Duty.POST_CORRECTION] = waits or now
     if upheld and after.deletes:
-        told.append(Duty.DELETE_MESSAGE)
-    if decision and decision.act is Act.UNDO and before.correction:
-        told.append(Duty.REMOVE_CORRECTION)
-    return tuple(told)
+        owed[Duty.DELETE_MESSAGE] = now
+    told = before.status in (Status.UPHELD, Status.APPEALED) and before.correction
+    if told and not after.correction and after.status is not Status.UPHELD:
+        owed[Duty.REMOVE_CORRECTION] = now
+    if before.status is Status.APPEALED and decision and decision.act in (Act.CONFIRM, Act.DISMISS):
+        owed[Duty.OUTCOME] = now
+    if after.status is Status.ESCALATED and before.status is not Status.ESCALATED:
+        owed[Duty.ESCALATION] = now
+    return owed
 
 
 def describe(case: Case) -> str:
@@ -274,7 +339,7 @@ def describe(case: Case) -> str:
 
 def allowed(case: Case, policy: Policy = Policy()) -> tuple[Act, ...]:
     """The acts that moderators may do to this case now."""
-    forbidden = _LIFE if policy.may_delete else _LIFE | {Act.DELETE}
+    forbidden = LIFE if policy.may_delete else LIFE | {Act.DELETE}
     return tuple(a for a in Act if a not in forbidden and (case.status, a) in OUTCOMES)
 
 
@@ -284,13 +349,13 @@ def detail(decision: Decision) -> str:
         decision.reason.value if decision.reason else "",
         ", ".join(decision.chosen),
         decision.correction.value if decision.act is Act.UPHOLD else "",
-        decision.text if decision.act in (Act.NOTE, Act.NOT_TOLD) else "",
+        decision.text if decision.act in _TEXTED else "",
     )
     return "; ".join(p for p in parts if p)
 
 
-_LIFE = frozenset({Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD})
-_SIGNED = frozenset({Status.TAKEN, Status.PROPOSED, Status.UPHELD, Status.DISMISSED, Status.ESCALATED, Status.SNOOZED})
+_TEXTED = frozenset({Act.NOTE, Act.NOT_TOLD, Act.REPEATED, Act.ANSWERED})  # their text is no member's
+_SIGNED = frozenset(Status) - {Status.OPEN, Status.WITHDRAWN, Status.MESSAGE_DELETED}
 _WORDS = {
     Status.OPEN: "open",
     Status.TAKEN: "taken",
@@ -299,6 +364,7 @@ _WORDS = {
     Status.PROPOSED: "waiting for a second moderator, upheld",
     Status.UPHELD: "upheld",
     Status.DISMISSED: "closed as not a misconception",
+    Status.APPEALED: "under a second look, because the author says that the correction is wrong; upheld",
     Status.WITHDRAWN: "closed because an edit removed the claim",
     Status.MESSAGE_DELETED: "closed because the message was deleted",
 }
@@ -306,7 +372,7 @@ _WORDS = {
 
 def _refuse_if_held(case: Case, decision: Decision) -> None:
     """While a lease runs only its holder decides; notes and the message's own life are always welcome."""
-    free = case.holder is None or case.holder.id == decision.by.id or decision.act in _LIFE | {Act.NOTE}
+    free = case.holder is None or case.holder.id == decision.by.id or decision.act in LIFE | {Act.NOTE}
     lapsed = case.lease_until is None or case.lease_until <= decision.at
     if case.status is Status.TAKEN and not free and not lapsed:
         assert case.holder is not None
@@ -318,8 +384,20 @@ def _refuse_if_held(case: Case, decision: Decision) -> None:
 def _refuse_by_policy(case: Case, decision: Decision, policy: Policy) -> None:
     if decision.act is Act.DELETE and not policy.may_delete:
         raise Refused("Deleting messages is switched off here. An admin can allow it in the settings.")
-    if decision.act is Act.CONFIRM and case.decided_by and case.decided_by.id == decision.by.id:
-        raise Refused("This one needs a second person. Please ask another moderator to agree, or cancel.")
+    if decision.act is Act.APPEAL:
+        _refuse_appeal(case, decision)
+    second = decision.act is Act.CONFIRM or (case.status is Status.APPEALED and decision.act is Act.DISMISS)
+    if second and case.decided_by and case.decided_by.id == decision.by.id:
+        raise Refused("This one needs a second person. Please ask another moderator to decide, or cancel.")
+
+
+def _refuse_appeal(case: Case, decision: Decision) -> None:
+    if decision.by.id != case.author.id:
+        raise Refused("Only the author of the message can ask for a second look.")
+    if case.appealed:
+        raise Refused("Another moderator has looked at this again already, and their word stands.")
+    if not case.correction:
+        raise Refused("There is no correction that could be taken back.")
 
 
 def _without_stale_timers(case: Case) -> Case:
@@ -396,6 +474,22 @@ def _reopened(case: Case) -> Case:
     )
 
 
+def _repeated(case: Case, decision: Decision) -> Case:
+    return replace(case, repeats=case.repeats + 1)
+
+
+def _reported(case: Case, decision: Decision) -> Case:
+    return replace(case, reports=(*case.reports, Report(decision.by, decision.text)))
+
+
+def _answered(case: Case, decision: Decision) -> Case:
+    return replace(case, answered_by=decision.by, answer_link=decision.text)
+
+
+def _appeal(case: Case, decision: Decision) -> Case:
+    return replace(case, appealed=True)
+
+
 def _escalate(case: Case, decision: Decision) -> Case:
     return replace(case, holder=decision.by)
 
@@ -428,6 +522,11 @@ _CHANGES = {
     Act.SNOOZE: _snooze,
     Act.MESSAGE_DELETED: _purge,
     Act.NOT_TOLD: _not_told,
+    Act.APPEAL: _appeal,
+    Act.REPEATED: _repeated,
+    Act.REPORTED: _reported,
+    Act.ANSWERED: _answered,
+    Act.REMOVED: _dismiss,
 }
 
 

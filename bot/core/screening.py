@@ -22,3 +22,4 @@ class Screening:
     findings: tuple[Finding, ...] = ()
     shadows: tuple[Finding, ...] = ()
     trace: tuple[str, ...] = field(default=())
+    opposes: frozenset[str] = frozenset()  # misconceptions that the text speaks of and denies

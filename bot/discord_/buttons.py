@@ -63,6 +63,13 @@ def notice_view(case: Case, policy: Policy) -> ui.View:
     return view
 
 
+def appeal_view(case_id: int) -> ui.View:
+    """What stands under a correction."""
+    view = ui.View(timeout=None)
+    view.add_item(AppealButton(case_id))
+    return view
+
+
 class ActButton(ui.DynamicItem[ui.Button[ui.View]], template=r"case:(?P<id>\d+):(?P<version>\d+):(?P<act>[a-z_]+)"):
     """One act on one case, as the moderator saw it."""
 
@@ -158,7 +165,7 @@ class UpholdFlags(ui.DynamicItem[ui.Select[ui.View]], template=r"flags:(?P<id>\d
         _bot(interaction).require_moderator(interaction)
         case = await _case(interaction, self.case_id, self.version)
         mask = sum(1 << int(value) for value in self.item.values)
-        await interaction.response.edit_message(**_preview(interaction, case, mask))
+        await interaction.response.edit_message(**await _preview(interaction, case, mask))
 
 
 class UpholdButton(
@@ -191,7 +198,7 @@ class UpholdButton(
         _bot(interaction).require_moderator(interaction)
         case = await _case(interaction, self.case_id, self.version)
         chosen = _chosen(case, self.mask)
-        text = cards.correction_text(chosen, _bot(interaction).moderation.pack)
+        text = await _bot(interaction).moderation.correction_for(case, chosen)
         if self.way == "edit":
             await interaction.response.send_modal(CorrectionModal(case, chosen, text))
             return
@@ -273,6 +280,24 @@ class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+)
         await _apply(interaction, self.case_id, _decision(interaction, Act.UNDO, self.version), "Undone.")
 
 
+class AppealButton(ui.DynamicItem[ui.Button[ui.View]], template=r"appeal:(?P<id>\d+)"):
+    """Stands under a correction: its author can have it looked at again, by somebody else."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        super().__init__(ui.Button(label="This was wrong about me", custom_id=f"appeal:{case_id}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        return cls(int(match["id"]))
+
+    @answered
+    async def callback(self, interaction: Interaction) -> None:
+        bot = _bot(interaction)
+        await bot.moderation.appeal(self.case_id, bot.person(interaction.user))
+        await tell(interaction, "Thank you. Another moderator will look at it, and you will hear the outcome.")
+
+
 class AnswerButton(ui.DynamicItem[ui.Button[ui.View]], template=r"answer:(?P<topic>[a-z0-9-]{1,60}):(?P<page>\d+)"):
     """Shows a page of an answer: to the one who asked, or by turning the page of an answer that stands."""
 
@@ -298,7 +323,17 @@ class AnswerButton(ui.DynamicItem[ui.Button[ui.View]], template=r"answer:(?P<top
             await interaction.response.send_message(**message, ephemeral=True)
 
 
-DYNAMIC = (ActButton, HistoryButton, DismissSelect, UpholdFlags, UpholdButton, DeleteButton, UndoButton, AnswerButton)
+DYNAMIC = (
+    ActButton,
+    HistoryButton,
+    DismissSelect,
+    UpholdFlags,
+    UpholdButton,
+    DeleteButton,
+    UndoButton,
+    AppealButton,
+    AnswerButton,
+)
 
 
 def answer_message(answer: cards.Answer, page: int = 0) -> dict[str, Any]:
@@ -337,7 +372,8 @@ async def _ask_reason(interaction: Interaction, case_id: int, version: int, act:
 async def _ask_uphold(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
     _bot(interaction).require_moderator(interaction)
     case = await _case(interaction, case_id, version)
-    await interaction.response.send_message(**_preview(interaction, case, (1 << len(case.flags)) - 1), ephemeral=True)
+    message = await _preview(interaction, case, (1 << len(case.flags)) - 1)
+    await interaction.response.send_message(**message, ephemeral=True)
 
 
 async def _ask_note(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
@@ -404,16 +440,16 @@ def _decision(interaction: Interaction, act: Act, version: int) -> Decision:
     return Decision(act=act, by=bot.person(interaction.user), at=bot.clock.now(), expected_version=version)
 
 
-def _preview(interaction: Interaction, case: Case, mask: int) -> dict[str, Any]:
+async def _preview(interaction: Interaction, case: Case, mask: int) -> dict[str, Any]:
     """The correction exactly as the channel will see it, with the choices that lead on."""
     chosen = _chosen(case, mask)
-    text = cards.correction_text(chosen, _bot(interaction).moderation.pack)
+    text = await _bot(interaction).moderation.correction_for(case, chosen)
     view = ui.View(timeout=None)
     if len(case.flags) > 1:
         view.add_item(UpholdFlags.of(case, mask))
-    for way in UpholdButton.LABELS:
+    for way in UpholdButton.LABELS if text else ("edit", "record"):
         view.add_item(UpholdButton(case.id, case.version, mask, way))
-    embed = discord.Embed(title="Preview", description=text[:4096], colour=0x7F8C8D)
+    embed = discord.Embed(title="Preview", description=text[:4096] or "Nothing yet: please write it.", colour=0x7F8C8D)
     return {"embed": embed, "view": view}
 
 

@@ -45,7 +45,7 @@ class DiscordBot(discord.Client):
             self,
             pack=moderation.pack,
             policy=moderation.policy,
-            moderators_channel=settings.moderators_channel,
+            settings=settings,
             since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
@@ -98,6 +98,9 @@ class DiscordBot(discord.Client):
             await self.moderation.message_posted(message_of(message))
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        if payload.channel_id == self.settings.moderators_channel:
+            await self.moderation.notice_removed(PLATFORM, str(payload.message_id))
+            return
         await self.moderation.message_deleted(raw_key(payload.guild_id, payload.channel_id, payload.message_id))
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
@@ -128,12 +131,19 @@ class DiscordBot(discord.Client):
 
     def require_moderator(self, interaction: discord.Interaction[Any]) -> None:
         """Raises Refused unless the person may use the buttons here; every act asks again."""
-        user = interaction.user
-        roles = {r.id for r in getattr(user, "roles", ())}
-        if interaction.channel_id != self.settings.moderators_channel:
-            self._refuse(interaction, "Cases are handled in the moderators' channel only.")
-        if roles.isdisjoint(self.settings.moderator_roles) and not interaction.permissions.manage_messages:
+        roles = {r.id for r in getattr(interaction.user, "roles", ())}
+        if interaction.guild_id is None:
+            self._refuse(interaction, "Cases are handled on the server only.")
+        granted = interaction.permissions
+        here = interaction.channel_id == self.settings.moderators_channel
+        trusted = granted.manage_guild or (here and granted.manage_messages)  # in another channel it means less
+        if roles.isdisjoint(self.settings.moderator_roles) and not trusted:
             self._refuse(interaction, "Only moderators can do that.")
+
+    def is_lead(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether the person may see what single moderators did."""
+        roles = {r.id for r in getattr(interaction.user, "roles", ())}
+        return not roles.isdisjoint(self.settings.lead_roles) or interaction.permissions.manage_guild
 
     @staticmethod
     def person(user: discord.User | discord.Member) -> Person:

@@ -24,7 +24,15 @@ def message_of(message: discord.Message) -> Message:
         link=message.jump_url,
         place=f"#{getattr(message.channel, 'name', '?')}",
         reply_to=_answered(message),
+        answers=_answers(message),
     )
+
+
+def _answers(message: discord.Message) -> MessageKey | None:
+    reference = message.reference
+    if reference is None or reference.message_id is None:
+        return None
+    return raw_key(message.guild.id if message.guild else None, reference.channel_id, reference.message_id)
 
 
 def key_of(message: discord.Message) -> MessageKey:

@@ -1,18 +1,23 @@
 """Tells people on Discord: the notice for moderators and the correction that one of them approved."""
 
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import discord
 
 from bot.core import cards
+from bot.core.message import Person
 from bot.core.pack import Pack
 from bot.core.review import Case, Correction, Policy
-from bot.discord_.buttons import notice_view
+from bot.discord_.buttons import appeal_view, notice_view
 from bot.discord_.render import footer, notice_embed
-from bot.ports import Impossible, Record, Undeliverable
+from bot.ports import Impossible, Record, Told, Undeliverable, Unwritable
+from bot.settings import Discord
 
+MOST_REMINDED = 5  # people called by one reminder
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
 TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
 NOBODY = discord.AllowedMentions.none()
@@ -23,20 +28,20 @@ class DiscordNotifier:
     """See bot.ports.Notifier."""
 
     def __init__(
-        self, client: discord.Client, *, pack: Pack, policy: Policy, moderators_channel: int | None, since: datetime
+        self, client: discord.Client, *, pack: Pack, policy: Policy, settings: Discord, since: datetime
     ) -> None:
         self._client = client
         self._pack = pack
         self._policy = policy
-        self._channel_id = moderators_channel
+        self._settings = settings
         self._since = since  # what was opened earlier may have been told by a process that died
         self._tried: set[int] = set()
 
-    async def show(self, case: Case, records: Mapping[str, Record]) -> str:
-        channel = self._channel(self._channel_id)
-        embed = notice_embed(cards.notice(case, self._pack, records, self._policy), case.id)
+    async def show(self, case: Case, records: Mapping[str, Record], *, folded: int = 0) -> str:
+        embed = notice_embed(cards.notice(case, self._pack, records, self._policy, folded=folded), case.id)
         view = notice_view(case, self._policy)
-        with _told_plainly():
+        with _to_moderators():
+            channel = self._channel(self._settings.moderators_channel)
             standing = await self._standing(channel, case)
             if standing is not None:
                 try:
@@ -46,32 +51,96 @@ class DiscordNotifier:
                 else:
                     return str(standing.id)
             self._tried.add(case.id)
-            sent = await channel.send(embed=embed, view=view, allowed_mentions=NOBODY, nonce=f"case-{case.id}")
+            sent = await channel.send(
+                **_calling(getattr(self._settings.ping, case.severity) if case.status.undecided else None),
+                embed=embed,
+                view=view,
+                nonce=f"case-{case.id}",
+            )
             return str(sent.id)
 
-    async def post_correction(self, case: Case) -> str:
-        return await (self._tell_author(case) if case.way is Correction.PRIVATE else self._reply(case))
+    async def post_correction(self, case: Case) -> Told:
+        if case.way is not Correction.PRIVATE:
+            return await self._reply(case)
+        words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
+        return Told(await self._say_alone(case, words, appeal_view(case.id)))
 
-    async def _tell_author(self, case: Case) -> str:
+    async def tell_author(self, case: Case, words: str) -> None:
+        await self._say_alone(case, words)
+
+    async def escalate(self, case: Case) -> None:
+        channel_id, role = self._settings.escalation_channel, self._settings.escalation_role
+        if channel_id is None and role is None:
+            return
+        link = f"\n{self._notice_link(case)}" if case.notice_ref else ""
+        words = cards.escalation_text(case) + link
+        await self._say_to_moderators(channel_id or self._settings.moderators_channel, words, _calling(role))
+
+    async def remind(self, case: Case, people: Sequence[Person]) -> None:
+        named = [discord.Object(int(p.id)) for p in people[:MOST_REMINDED] if p.id.isdecimal()]
+        calls = " ".join(f"<@{person.id}>" for person in named)
+        words = f"{cards.reminder_text(case)}\n{self._notice_link(case)}"
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=named)
+        extra = {"content": calls, "allowed_mentions": mentions}
+        await self._say_to_moderators(self._settings.moderators_channel, words, extra)
+
+    async def alert_admin(self, words: str) -> None:
+        """The owner of each server, because who may write to the moderators' channel is theirs to mend."""
+        reached = False
+        for guild in self._client.guilds:
+            if guild.owner_id is None:
+                continue
+            with _told_plainly():
+                owner = await self._client.fetch_user(guild.owner_id)
+                try:
+                    await owner.send(words)
+                except discord.Forbidden:
+                    continue
+                reached = True
+        if not reached:
+            raise Undeliverable("no server owner takes private messages")
+
+    async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        with _to_moderators():
+            channel = self._channel(self._settings.moderators_channel)
+            if await self._find(channel, lambda m: m.content.startswith(words.split("\n")[0])):
+                return
+            files = [discord.File(io.BytesIO(picture), f"{name}.png")] if picture else []
+            await channel.send(words[:2000], files=files, allowed_mentions=NOBODY)
+
+    async def _say_to_moderators(self, channel_id: int | None, words: str, extra: dict[str, Any]) -> None:
+        """Once, also when an earlier process died right after it."""
+        content = f"{extra.get('content') or ''} {words}".strip()
+        with _to_moderators():
+            channel = self._channel(channel_id)
+            if await self._find(channel, lambda m: m.content == content) is None:
+                await channel.send(**(extra | {"content": content}))
+
+    def _notice_link(self, case: Case) -> str:
+        channel = self._channel(self._settings.moderators_channel)
+        return channel.get_partial_message(int(case.notice_ref)).jump_url if case.notice_ref else ""
+
+    async def _say_alone(self, case: Case, words: str, view: discord.ui.View | None = None) -> str:
         """As a private message, once, also when an earlier process died right after it."""
-        words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."[:2000]
+        words = words[:2000]
+        extra: dict[str, Any] = {"view": view} if view else {}
         with _told_plainly():
             try:
                 author = await self._client.fetch_user(int(case.author.id))
                 known = await self._find(await author.create_dm(), lambda m: m.content == words)
-                sent = known or await author.send(words, suppress_embeds=True)
+                sent = known or await author.send(words, suppress_embeds=True, **extra)
             except discord.Forbidden:
                 raise Impossible("the author takes no private messages from this server") from None
             except discord.NotFound:
                 raise Impossible("the author is no longer on Discord") from None
         return str(sent.id)
 
-    async def _reply(self, case: Case) -> str:
+    async def _reply(self, case: Case) -> Told:
         channel = self._channel(int(case.key.channel))
         with _told_plainly():
             known = await self._find_reply(channel, case)
             if known is not None:
-                return str(known.id)
+                return Told(str(known.id), known.jump_url)
             original = channel.get_partial_message(int(case.key.message))
             reference = original.to_reference(fail_if_not_exists=False)
             sent = await channel.send(
@@ -79,9 +148,10 @@ class DiscordNotifier:
                 reference=reference,
                 allowed_mentions=NOBODY,
                 suppress_embeds=True,
+                view=appeal_view(case.id),
                 nonce=f"correction-{case.id}-{case.version}",
             )
-            return str(sent.id)
+            return Told(str(sent.id), sent.jump_url)
 
     async def remove_correction(self, case: Case) -> None:
         await (self._take_back(case) if case.way is Correction.PRIVATE else self._remove_reply(case))
@@ -94,7 +164,7 @@ class DiscordNotifier:
             author = await self._client.fetch_user(int(case.author.id))
             channel = await author.create_dm()
             try:
-                await channel.get_partial_message(int(case.correction_ref)).edit(content=TAKEN_BACK)
+                await channel.get_partial_message(int(case.correction_ref)).edit(content=TAKEN_BACK, view=None)
             except (discord.NotFound, discord.Forbidden):
                 pass  # the author has closed the conversation
 
@@ -138,7 +208,7 @@ class DiscordNotifier:
     async def _find_reply(self, channel: Room, case: Case) -> discord.Message | None:
         def is_correction(message: discord.Message) -> bool:
             answers = message.reference is not None and str(message.reference.message_id) == case.key.message
-            return answers and not message.embeds and not message.components  # an offer has buttons
+            return answers and not message.embeds and f"appeal:{case.id}" in _button_ids(message)
 
         return await self._find(channel, is_correction)
 
@@ -150,6 +220,32 @@ class DiscordNotifier:
             if me is not None and message.author.id == me.id and fits(message):
                 return message
         return None
+
+
+def _calling(role: int | None) -> dict[str, Any]:
+    """What a message needs in order to call that role, and nobody else."""
+    if role is None:
+        return {"content": None, "allowed_mentions": NOBODY}
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)])
+    return {"content": f"<@&{role}>", "allowed_mentions": mentions}
+
+
+def _button_ids(message: discord.Message) -> set[str]:
+    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+    return {getattr(item, "custom_id", None) or "" for row in rows for item in row.children}
+
+
+@contextmanager
+def _to_moderators() -> Iterator[None]:
+    """As `_told_plainly`, where what fails is that moderators can't be reached."""
+    try:
+        with _told_plainly():
+            yield
+    except Unwritable:
+        raise
+    except Undeliverable as error:
+        lasting = isinstance(error.__cause__, discord.Forbidden | discord.NotFound | None)
+        raise Unwritable(str(error)) if lasting else error from None
 
 
 @contextmanager

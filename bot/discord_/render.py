@@ -56,7 +56,14 @@ def _head(notice: Notice) -> str:
     ]
     if notice.answers:
         lines.append(f"Answering: “{quoted(notice.answers)}”")
+    lines += [f"• {_linked(remark)}" for remark in notice.remarks]
     return "\n".join(lines)[:1000]
+
+
+def _linked(remark: str) -> str:
+    """A remark with its members' words made harmless; the platform's own link at its end stays one."""
+    words, space, last = remark.rpartition(" ")
+    return f"{quoted(words)}{space}{last}" if last.startswith("https://discord.com/channels/") else quoted(remark)
 
 
 def _point_title(point: Point) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.cards import Tally, correction_text
-from bot.core.review import UNDECIDED, Act, Case, Correction, Decision, Reason, Refused, Status
+from bot.core.cards import Tally
+from bot.core.review import LIFE, UNDECIDED, Act, Case, Correction, Decision, Reason, Refused, Status
 from bot.moderation import Moderation
 from bot.sandbox.payload import LONGEST_CORRECTION, BadPayload, Payload
 from bot.sandbox.people import Visitor
@@ -13,7 +13,6 @@ from bot.sandbox.workspace import Workspace
 PAGE = 100  # cases read at once
 MOST_PAGES = 10
 DECIDED_SHOWN = 20
-BY_ITSELF = frozenset({Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD})  # nobody's choice
 
 
 class Desk:
@@ -39,7 +38,7 @@ class Desk:
     async def act(self, visitor: Visitor, payload: Payload) -> Case:
         """Do what a moderator chose. Raises Refused, or BadPayload."""
         case = await self._own_case(payload.number("case"))
-        decision = self._decision(visitor, payload)
+        decision = self._decision(visitor, payload, case)
         after = await self._moderation.decide(case.id, decision)
         self._workspace.feed.publish()
         return after
@@ -48,11 +47,12 @@ class Desk:
         """The correction of the chosen flags, as the channel would see it."""
         case = await self._own_case(payload.number("case"))
         flagged = {f.misconception for f in case.flags}
-        return correction_text(tuple(m for m in payload.words("chosen") if m in flagged), self._moderation.pack)
+        chosen = tuple(m for m in payload.words("chosen") if m in flagged)
+        return await self._moderation.correction_for(case, chosen)
 
-    def _decision(self, visitor: Visitor, payload: Payload) -> Decision:
+    def _decision(self, visitor: Visitor, payload: Payload, case: Case) -> Decision:
         act = payload.choice("act", Act)
-        if act in BY_ITSELF:
+        if act in LIFE:
             raise BadPayload(f"“{act}” is not something that moderators do.")
         decision = Decision(
             act=act,
@@ -64,7 +64,7 @@ class Desk:
             correction=payload.optional_choice("correction", Correction) or Correction.RECORD,
             text=payload.optional_text("text", longest=LONGEST_CORRECTION),
         )
-        _check_complete(decision)
+        _check_complete(decision, case)
         return decision
 
     async def _own_case(self, case_id: int) -> Case:
@@ -84,8 +84,8 @@ class Desk:
         return found
 
 
-def _check_complete(decision: Decision) -> None:
-    if decision.act is Act.UPHOLD and not decision.chosen:
+def _check_complete(decision: Decision, case: Case) -> None:
+    if decision.act is Act.UPHOLD and case.flags and not decision.chosen:
         raise BadPayload("Please choose at least one claim to uphold.")
     if decision.act is Act.NOTE and not decision.text.strip():
         raise BadPayload("A note needs some text.")

@@ -1,6 +1,6 @@
 """Posts of the sandbox's channel, and what the service sees of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     MEMBER = "member"
     BOT_ANSWER = "bot_answer"
     CORRECTION = "correction"
+    WHISPER = "whisper"  # from the bot, to the author of the message that it answers and nobody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +47,5 @@ def message_of(post: Post, key: MessageKey, answered: Post | None) -> Message:
         link=f"#post-{post.id}",
         place=f"#{post.channel}",
         reply_to=answered.text if answered else "",
+        answers=replace(key, message=str(answered.id)) if answered else None,
     )

@@ -61,7 +61,7 @@ class Room:
     async def delete(self, visitor: Visitor, post_id: int) -> None:
         """Delete one's own post, or anybody's as a moderator."""
         post = await self._standing(post_id)
-        if post.kind is Kind.CORRECTION:
+        if post.kind in (Kind.CORRECTION, Kind.WHISPER):
             raise Forbidden("A correction goes away when its case is undone.")
         mine = post.kind is Kind.MEMBER and post.author == visitor.person
         if not mine and not visitor.role.reaches(Role.MODERATOR):
@@ -71,7 +71,7 @@ class Room:
     async def clear(self) -> None:
         """Delete everything that stands in the channel; corrections stay with their cases."""
         for post in await self._workspace.posts():
-            if post.kind is not Kind.CORRECTION:
+            if post.kind not in (Kind.CORRECTION, Kind.WHISPER):
                 await self._remove(post)
 
     async def ask(self, author: Person, text: str, *, reply_to: int | None = None) -> Post | DidYouMean:
@@ -82,6 +82,24 @@ class Room:
         if isinstance(found, DidYouMean):
             return found
         return await self._workspace.add(author, text, kind=Kind.BOT_ANSWER, reply_to=reply_to, topic=found.id)
+
+    async def report(self, visitor: Visitor, post_id: int, note: str) -> bool:
+        """Report somebody's post to the moderators; whether they see it now. Raises Refused."""
+        post = await self._standing(post_id)
+        if post.kind is not Kind.MEMBER:
+            raise Forbidden("Only members' messages can be reported.")
+        message = message_of(post, self._workspace.key(post.id), await self._answered(post))
+        seen = await self._moderation.report(message, visitor.person, note)
+        self._workspace.feed.publish()
+        return seen
+
+    async def appeal(self, visitor: Visitor, post_id: int) -> None:
+        """Ask for a second look at a correction of one's own message. Raises Refused."""
+        post = await self._standing(post_id)
+        if post.case_id is None:
+            raise NotHere("There is no correction there.")
+        await self._moderation.appeal(post.case_id, visitor.person)
+        self._workspace.feed.publish()
 
     async def replay(self) -> None:
         """Post the example thread, one message after another."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from aiohttp import web
 
 from bot.core.answers import complete
-from bot.moderation import Moderation
+from bot.moderation import LONGEST_NOTE, Moderation
 from bot.sandbox.desk import Desk
 from bot.sandbox.feed import Watcher
 from bot.sandbox.gate import Gate, add_headers, answer_errors
@@ -46,7 +46,8 @@ class Sandbox:
         self._desk = Desk(workspace, moderation)
         self._files = _page_files()
         self.url = ""  # known once it is served
-        self.ready = asyncio.Event()
+        self.ready = asyncio.Event()  # the page can be opened
+        self.caught_up = asyncio.Event()  # and what an earlier process left is screened
 
     async def run(self) -> None:
         """Serve the page, and screen what was posted before the last end of the process. Raises AddressUnusable."""
@@ -55,6 +56,7 @@ class Sandbox:
         try:
             await self._listen(runner)
             await self._room.catch_up()
+            self.caught_up.set()
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
@@ -77,6 +79,8 @@ class Sandbox:
                 web.post("/edit", self._edit),
                 web.post("/delete", self._delete),
                 web.post("/command", self._command),
+                web.post("/report", self._report),
+                web.post("/appeal", self._appeal),
                 web.post("/replay", self._replay),
                 web.post("/clear", self._clear),
                 web.post("/preview", self._preview),
@@ -187,6 +191,18 @@ class Sandbox:
         if isinstance(found, DidYouMean):
             return web.json_response({"did_you_mean": choices_json(found.choices), "words": found.words})
         return web.json_response({"id": found.id})
+
+    async def _report(self, request: web.Request) -> web.Response:
+        payload = await _payload(request)
+        seen = await self._room.report(
+            self._known(request), payload.number("id"), payload.optional_text("text", longest=LONGEST_NOTE)
+        )
+        return web.json_response({"seen": seen})
+
+    async def _appeal(self, request: web.Request) -> web.Response:
+        payload = await _payload(request)
+        await self._room.appeal(self._known(request), payload.number("id"))
+        return _done()
 
     async def _replay(self, request: web.Request) -> web.Response:
         await self._room.replay()

@@ -36,7 +36,8 @@ def pack_json(pack: Pack) -> Json:
 def posts_json(posts: Sequence[Post], visitor: Visitor, pack: Pack, cases: Mapping[str, int]) -> list[Json]:
     """The channel as the visitor sees it; `cases` (by post id) is empty for members."""
     by_id = {p.id: p for p in posts}
-    return [_post_json(p, by_id, visitor, pack) | {"case": cases.get(str(p.id))} for p in posts]
+    seen = [p for p in posts if p.kind is not Kind.WHISPER or _is_for(p, by_id, visitor)]
+    return [_post_json(p, by_id, visitor, pack) | {"case": cases.get(str(p.id))} for p in seen]
 
 
 def case_json(
@@ -102,8 +103,17 @@ def _post_json(post: Post, by_id: Mapping[int, Post], visitor: Visitor, pack: Pa
         "offer": _offer_json(post, pack),
         "answer": answer_json(topic, pack) if topic else None,
         "may_edit": mine,
-        "may_delete": mine or (post.kind is not Kind.CORRECTION and visitor.role.reaches(Role.MODERATOR)),
+        "may_report": post.kind is Kind.MEMBER and not mine,
+        "may_appeal": post.case_id is not None and _is_for(post, by_id, visitor),
+        "may_delete": mine
+        or (post.kind not in (Kind.CORRECTION, Kind.WHISPER) and visitor.role.reaches(Role.MODERATOR)),
     }
+
+
+def _is_for(post: Post, by_id: Mapping[int, Post], visitor: Visitor) -> bool:
+    """Whether the visitor wrote the message that the bot answers."""
+    answered = by_id.get(post.reply_to or 0)
+    return answered is not None and answered.author == visitor.person
 
 
 def _answered_json(post: Post, by_id: Mapping[int, Post]) -> Json | None:
@@ -133,6 +143,7 @@ def _notice_json(card: Notice) -> Json:
         "link": card.link,
         "answers": card.answers,
         "points": [_point_json(p) for p in card.points],
+        "remarks": list(card.remarks),
         "acts": [{"act": a, "label": ACT_WORDS[a], "asks_again": a in ASKS_AGAIN} for a in card.acts],
     }
 

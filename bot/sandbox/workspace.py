@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,12 @@ import aiosqlite
 from bot.clock import SystemClock
 from bot.core.message import MessageKey, Person
 from bot.core.review import Case, Correction
-from bot.ports import Clock, Record
+from bot.ports import Clock, Record, Told
 from bot.sandbox.feed import Feed
 from bot.sandbox.posts import BOT, CHANNEL, Kind, Post
 
 PLATFORM = "sandbox"
+TAKEN_BACK = "A moderator has taken back the note that you got. Your message is fine as it is."
 FILE = "sandbox.sqlite3"
 
 SCHEMA = """
@@ -122,7 +123,7 @@ class Workspace:
         rows = await self._db.execute_fetchall("SELECT case_id, version FROM sandbox_notices")
         return {r["case_id"]: r["version"] for r in rows}
 
-    async def show(self, case: Case, record: Mapping[str, Record]) -> str:
+    async def show(self, case: Case, record: Mapping[str, Record], *, folded: int = 0) -> str:
         """See bot.ports.Notifier. The queue reads cases from the service; here is kept that it was told."""
         await self._db.execute(
             "INSERT INTO sandbox_notices VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
@@ -132,10 +133,10 @@ class Workspace:
         self.feed.publish()
         return f"notice-{case.id}"
 
-    async def post_correction(self, case: Case) -> str:
-        """See bot.ports.Notifier. A note to the author alone is not shown in the channel, and not kept either."""
+    async def post_correction(self, case: Case) -> Told:
+        """See bot.ports.Notifier."""
         if case.way is Correction.PRIVATE:
-            return "private"
+            return Told(str((await self._whisper(case, case.correction)).id))
         post = await self._change(
             "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
             " screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
@@ -143,7 +144,7 @@ class Workspace:
             " RETURNING *",
             (CHANNEL, BOT.id, BOT.name, case.correction, *self._answered(case), self._now(), Kind.CORRECTION, case.id),
         )
-        return str(post.id)
+        return Told(str(post.id), link=f"#post-{post.id}")
 
     async def remove_correction(self, case: Case) -> None:
         """See bot.ports.Notifier."""
@@ -151,7 +152,38 @@ class Workspace:
             "UPDATE sandbox_posts SET text = '', deleted = 1 WHERE kind = ? AND case_id = ? AND deleted = 0",
             (Kind.CORRECTION, case.id),
         )
+        if case.way is Correction.PRIVATE:
+            await self._whisper(case, TAKEN_BACK)
         self.feed.publish()
+
+    async def tell_author(self, case: Case, words: str) -> None:
+        """See bot.ports.Notifier."""
+        await self._whisper(case, words)
+
+    async def escalate(self, case: Case) -> None:
+        """See bot.ports.Notifier. The sandbox has one queue, where the case shows that it is escalated."""
+        self.feed.publish()
+
+    async def remind(self, case: Case, people: Sequence[Person]) -> None:
+        """See bot.ports.Notifier. In the sandbox everything undecided stands in the queue already."""
+        self.feed.publish()
+
+    async def alert_admin(self, words: str) -> None:
+        """See bot.ports.Notifier. The sandbox's queue can always be reached."""
+
+    async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        """See bot.ports.Notifier. The sandbox shows the queue itself."""
+
+    async def _whisper(self, case: Case, words: str) -> Post:
+        """Say something in the channel that only the author of the message sees; once for the same words."""
+        known = await self._posts(
+            "WHERE kind = ? AND case_id = ? AND text = ? AND deleted = 0", (Kind.WHISPER, case.id, words)
+        )
+        return _first(known) or await self._change(
+            "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
+            " screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) RETURNING *",
+            (CHANNEL, BOT.id, BOT.name, words, *self._answered(case), self._now(), Kind.WHISPER, case.id),
+        )
 
     async def delete_message(self, case: Case) -> None:
         """See bot.ports.Notifier."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Correction, Flag, HistoryEntry, Outcome, Reason, Status
+from bot.core.review import Act, Case, Correction, Flag, HistoryEntry, Outcome, Reason, Report, Status
 
 
 def stamp(at: datetime) -> str:
@@ -47,6 +47,11 @@ def body_of(case: Case) -> str:
             "way": case.way,
             "deletes": case.deletes,
             "confirmed_by": asdict(case.confirmed_by) if case.confirmed_by else None,
+            "repeats": case.repeats,
+            "reports": [asdict(r) for r in case.reports],
+            "answered_by": asdict(case.answered_by) if case.answered_by else None,
+            "answer_link": case.answer_link,
+            "appealed": case.appealed,
         }
     )
 
@@ -63,6 +68,9 @@ def case_of_row(row: sqlite3.Row) -> Case:
         opened_at=opened_at,
         notice_ref=row["notice_ref"],
         correction_ref=row["correction_ref"],
+        correction_link=row["correction_link"],
+        fingerprint=row["fingerprint"],
+        folded_into=row["folded_into"],
         author=Person(**body["author"]),
         text=body["text"],
         place=body["place"],
@@ -80,6 +88,11 @@ def case_of_row(row: sqlite3.Row) -> Case:
         way=Correction(body.get("way", Correction.REPLY)),  # rows of the first release know replies only
         deletes=body.get("deletes", False),
         confirmed_by=_person(body.get("confirmed_by")),
+        repeats=body.get("repeats", 0),
+        reports=tuple(Report(Person(**r["by"]), r["note"]) for r in body.get("reports", ())),
+        answered_by=_person(body.get("answered_by")),
+        answer_link=body.get("answer_link", ""),
+        appealed=body.get("appealed", False),
     )
 
 

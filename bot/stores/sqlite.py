@@ -4,19 +4,21 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
-from bot.core.message import MessageKey
-from bot.core.review import Case, Duty, HistoryEntry, Outcome, Status
+from bot.core.message import MessageKey, Person
+from bot.core.review import LIFE, UNDECIDED, Case, Duty, HistoryEntry, Outcome, Status
 from bot.ports import OutboxEntry, Record
 from bot.stores.records import body_of, case_of_row, entry_of_row, moment, stamp, wakes_at
 
 FILE = "moderation.sqlite3"
+_UNDECIDED = ", ".join(f"'{status}'" for status in sorted(UNDECIDED))
+_JUDGED = ", ".join(f"'{status}'" for status in (Status.UPHELD, Status.DISMISSED, Status.APPEALED, Status.PROPOSED))
 
 
 class StoreUnusable(Exception):
@@ -61,50 +63,174 @@ class SqliteStore:
         self._db = db
         self._writing = asyncio.Lock()
 
-    async def open_case(self, case: Case) -> Case | None:
+    async def open_case(self, case: Case, duties: Mapping[Duty, timedelta]) -> Case | None:
         async with self._transaction():
             cursor = await self._db.execute(
                 "INSERT INTO cases (platform, workspace, channel, message, version, status, severity_rank, opened_at,"
-                " wakes_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-                (*_key(case.key), *_state(case), stamp(case.opened_at), wakes_at(case), body_of(case)),
+                " wakes_at, body, author_id, fingerprint, folded_into)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                (
+                    *_key(case.key),
+                    *_state(case),
+                    stamp(case.opened_at),
+                    wakes_at(case),
+                    body_of(case),
+                    case.author.id,
+                    case.fingerprint,
+                    case.folded_into,
+                ),
             )
             row = await cursor.fetchone()
             if row is None:
                 return None
             await self._write_outcomes(row["id"], case)
-            await self._enqueue(row["id"], case, [Duty.NOTICE], case.opened_at)
+            for report in case.reports:
+                await self._write_report(case.key, report.by.id, case.opened_at)
+            await self._enqueue(row["id"], case, duties, case.opened_at)
         return await self.case(row["id"])
 
     async def case(self, case_id: int) -> Case | None:
-        return await self._one_case("SELECT * FROM cases WHERE id = ?", (case_id,))
+        return next(iter(await self._cases("WHERE id = ?", case_id)), None)
 
     async def case_of(self, key: MessageKey) -> Case | None:
-        return await self._one_case(
-            "SELECT * FROM cases WHERE platform = ? AND workspace = ? AND channel = ? AND message = ?", _key(key)
-        )
+        found = await self._cases("WHERE platform = ? AND workspace = ? AND channel = ? AND message = ?", *_key(key))
+        return found[0] if found else None
 
     async def cases(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
         chosen = list(statuses) or list(Status)
         marks = ", ".join("?" * len(chosen))
-        rows = await self._db.execute_fetchall(
-            f"SELECT * FROM cases WHERE status IN ({marks}) ORDER BY severity_rank, opened_at, id LIMIT ? OFFSET ?",
-            (*chosen, limit, offset),
+        return await self._cases(
+            f"WHERE status IN ({marks}) ORDER BY severity_rank, opened_at, id LIMIT ? OFFSET ?", *chosen, limit, offset
         )
-        return [case_of_row(r) for r in rows]
 
-    async def save(self, after: Case, entry: HistoryEntry, duties: Sequence[Duty]) -> bool:
+    async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
+        return await self._cases(
+            "WHERE opened_at >= ? AND id < ? ORDER BY id DESC LIMIT ?", stamp(since), before or 2**62, limit
+        )
+
+    async def cases_of_author(self, platform: str, workspace: str, author_id: str, since: datetime) -> list[Case]:
+        return await self._cases(
+            "WHERE platform = ? AND workspace = ? AND author_id = ? AND opened_at >= ? ORDER BY id DESC",
+            platform,
+            workspace,
+            author_id,
+            stamp(since),
+        )
+
+    async def case_of_notice(self, platform: str, notice_ref: str) -> Case | None:
+        found = await self._cases("WHERE platform = ? AND notice_ref = ?", platform, notice_ref)
+        return found[0] if found else None
+
+    async def twin(self, case: Case, since: datetime) -> Case | None:
+        found = await self._cases(
+            f"WHERE fingerprint = ? AND platform = ? AND workspace = ? AND opened_at >= ? AND (status IN ({_JUDGED})"
+            f" OR (author_id = ? AND status IN ({_UNDECIDED}))) ORDER BY id DESC LIMIT 1",
+            case.fingerprint,
+            case.key.platform,
+            case.key.workspace,
+            stamp(since),
+            case.author.id,
+        )
+        return found[0] if found else None
+
+    async def corrected(self, key: MessageKey, since: datetime) -> list[Case]:
+        found = await self._cases(
+            "WHERE platform = ? AND workspace = ? AND channel = ? AND correction_link <> '' AND status = ?"
+            " ORDER BY id DESC LIMIT 200",
+            *_key(key)[:3],
+            Status.UPHELD,
+        )
+        return [c for c in found if c.decided_at is not None and c.decided_at >= since]
+
+    async def folded(self, case_id: int) -> int:
+        return await self._number(
+            f"SELECT count(*) FROM cases WHERE folded_into = ? AND status IN ({_UNDECIDED})", case_id
+        )
+
+    async def repeat_of(self, key: MessageKey) -> Case | None:
+        found = await self._cases(
+            "WHERE id = (SELECT case_id FROM repeats WHERE platform = ? AND workspace = ? AND channel = ?"
+            " AND message = ?)",
+            *_key(key),
+        )
+        return found[0] if found else None
+
+    async def unfold(self, key: MessageKey) -> None:
+        async with self._transaction():
+            await self._db.execute(
+                "DELETE FROM repeats WHERE platform = ? AND workspace = ? AND channel = ? AND message = ?", _key(key)
+            )
+
+    async def reports(self, key: MessageKey) -> list[str]:
+        rows = await self._db.execute_fetchall(
+            "SELECT reporter_id FROM reports WHERE platform = ? AND workspace = ? AND channel = ? AND message = ?"
+            " ORDER BY at",
+            _key(key),
+        )
+        return [r["reporter_id"] for r in rows]
+
+    async def reports_by(self, key: MessageKey, reporter_id: str, since: datetime) -> int:
+        return await self._number(
+            "SELECT count(*) FROM reports WHERE platform = ? AND workspace = ? AND reporter_id = ? AND at >= ?",
+            key.platform,
+            key.workspace,
+            reporter_id,
+            stamp(since),
+        )
+
+    async def report(self, key: MessageKey, reporter_id: str, at: datetime) -> None:
+        async with self._transaction():
+            await self._write_report(key, reporter_id, at)
+
+    async def reporter_record(self, platform: str, workspace: str, reporter_id: str) -> Record:
+        rows = await self._db.execute_fetchall(
+            "SELECT cases.status FROM cases JOIN reports USING (platform, workspace, channel, message)"
+            " WHERE platform = ? AND workspace = ? AND reporter_id = ? AND status IN (?, ?)",
+            (platform, workspace, reporter_id, Status.UPHELD, Status.DISMISSED),
+        )
+        ends = [r["status"] for r in rows]
+        return Record(upheld=ends.count(Status.UPHELD), decided=len(ends))
+
+    async def active(self, since: datetime) -> list[Person]:
+        marks = ", ".join("?" * len(LIFE))
+        rows = await self._db.execute_fetchall(
+            f"SELECT by_id, by_name, max(id) AS last FROM history WHERE at >= ? AND by_id <> 'bot'"
+            f" AND act NOT IN ({marks}) GROUP BY by_id ORDER BY last DESC",
+            (stamp(since), *LIFE),
+        )
+        return [Person(r["by_id"], r["by_name"]) for r in rows]
+
+    async def save(
+        self,
+        after: Case,
+        entry: HistoryEntry,
+        duties: Mapping[Duty, timedelta],
+        *,
+        repeat: MessageKey | None = None,
+        report: MessageKey | None = None,
+    ) -> bool:
         async with self._transaction():
             cursor = await self._db.execute(
-                "UPDATE cases SET version = ?, status = ?, severity_rank = ?, wakes_at = ?, body = ?"
+                "UPDATE cases SET version = ?, status = ?, severity_rank = ?, wakes_at = ?, body = ?, fingerprint = ?"
                 " WHERE id = ? AND version = ?",
-                (*_state(after), wakes_at(after), body_of(after), after.id, after.version - 1),
+                (*_state(after), wakes_at(after), body_of(after), after.fingerprint, after.id, after.version - 1),
             )
             if cursor.rowcount == 0:
                 return False
+            if repeat is not None:
+                await self._db.execute(
+                    "INSERT INTO repeats VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", (*_key(repeat), after.id)
+                )
+            if report is not None:
+                await self._write_report(report, entry.by.id, entry.at)
             await self._write_outcomes(after.id, after)
             await self._write_history(entry)
             await self._enqueue(after.id, after, duties, entry.at)
         return True
+
+    async def owe(self, case: Case, duty: Duty, at: datetime) -> None:
+        async with self._transaction():
+            await self._enqueue(case.id, case, {duty: timedelta()}, at)
 
     async def history(self, case_id: int) -> list[HistoryEntry]:
         rows = await self._db.execute_fetchall("SELECT * FROM history WHERE case_id = ? ORDER BY id", (case_id,))
@@ -125,14 +251,19 @@ class SqliteStore:
         return [_entry(r) for r in rows]
 
     async def done(
-        self, entry: OutboxEntry, *, notice_ref: str | None = None, correction_ref: str | None = None
+        self,
+        entry: OutboxEntry,
+        *,
+        notice_ref: str | None = None,
+        correction_ref: str | None = None,
+        correction_link: str | None = None,
     ) -> None:
         async with self._transaction():
             await self._db.execute("DELETE FROM outbox WHERE id = ?", (entry.id,))
             await self._db.execute(
-                "UPDATE cases SET notice_ref = coalesce(?, notice_ref), correction_ref = coalesce(?, correction_ref)"
-                " WHERE id = ?",
-                (notice_ref, correction_ref, entry.case_id),
+                "UPDATE cases SET notice_ref = coalesce(?, notice_ref), correction_ref = coalesce(?, correction_ref),"
+                " correction_link = coalesce(?, correction_link) WHERE id = ?",
+                (notice_ref, correction_ref, correction_link, entry.case_id),
             )
 
     async def retry(self, entry: OutboxEntry, due_at: datetime) -> None:
@@ -142,10 +273,7 @@ class SqliteStore:
             )
 
     async def lapsed(self, now: datetime) -> list[Case]:
-        rows = await self._db.execute_fetchall(
-            "SELECT * FROM cases WHERE wakes_at <= ? ORDER BY wakes_at, id", (stamp(now),)
-        )
-        return [case_of_row(r) for r in rows]
+        return await self._cases("WHERE wakes_at <= ? ORDER BY wakes_at, id", stamp(now))
 
     async def cursor(self, platform: str, channel: str) -> str | None:
         rows = list(
@@ -184,9 +312,17 @@ class SqliteStore:
                 raise
             await self._db.execute("COMMIT")
 
-    async def _one_case(self, sql: str, values: tuple[Any, ...]) -> Case | None:
+    async def _cases(self, rest: str, *values: Any) -> list[Case]:
+        return [case_of_row(r) for r in await self._db.execute_fetchall(f"SELECT * FROM cases {rest}", values)]
+
+    async def _number(self, sql: str, *values: Any) -> int:
         rows = list(await self._db.execute_fetchall(sql, values))
-        return case_of_row(rows[0]) if rows else None
+        return int(rows[0][0])
+
+    async def _write_report(self, key: MessageKey, reporter_id: str, at: datetime) -> None:
+        await self._db.execute(
+            "INSERT INTO reports VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", (*_key(key), reporter_id, stamp(at))
+        )
 
     async def _write_outcomes(self, case_id: int, case: Case) -> None:
         await self._db.execute("DELETE FROM flag_outcomes WHERE case_id = ?", (case_id,))
@@ -210,10 +346,10 @@ class SqliteStore:
             ),
         )
 
-    async def _enqueue(self, case_id: int, case: Case, duties: Sequence[Duty], at: datetime) -> None:
+    async def _enqueue(self, case_id: int, case: Case, duties: Mapping[Duty, timedelta], at: datetime) -> None:
         await self._db.executemany(
             "INSERT INTO outbox (case_id, platform, duty, due_at) VALUES (?, ?, ?, ?)",
-            [(case_id, case.key.platform, duty, stamp(at)) for duty in duties],
+            [(case_id, case.key.platform, duty, stamp(at + later)) for duty, later in duties.items()],
         )
 
 

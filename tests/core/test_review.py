@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.message import Person
 from bot.core.pack import Severity
 from bot.core.review import (
+    LIFE,
     OUTCOMES,
     Act,
+    Case,
     Correction,
     Decision,
     Duty,
@@ -18,6 +21,7 @@ from bot.core.review import (
     Policy,
     Reason,
     Refused,
+    Report,
     Status,
     allowed,
     decide,
@@ -25,8 +29,9 @@ from bot.core.review import (
     duties,
     merge,
 )
-from tests.samples import ANN, BEN, NOON, case, flag
+from tests.samples import ANN, BEN, MEMBER, NOON, case, flag
 
+NOW = timedelta()
 OPEN_HANDED = Policy(may_delete=True)
 TWO = Policy(two_people=frozenset({Severity.HARMFUL}), may_delete=True)
 
@@ -37,7 +42,8 @@ def decision(act: Act, **changes: object) -> Decision:
 
 @pytest.mark.parametrize(("status", "act"), sorted(OUTCOMES))
 def test_every_row_of_the_table_leads_where_it_says(status: Status, act: Act) -> None:
-    after = decide(case(status=status), decision(act), OPEN_HANDED)
+    told = case(status=status, author=ANN, correction="Tea does not cure.")
+    after = decide(told, decision(act), OPEN_HANDED)
     assert (after.status, after.version) == (OUTCOMES[status, act], 2)
 
 
@@ -84,19 +90,19 @@ def test_undo_gives_everything_back_and_removes_the_correction() -> None:
     undone = decide(upheld, undo)
     assert (undone.status, undone.correction, undone.decided_by) == (Status.OPEN, "", None)
     assert {f.outcome for f in undone.flags} == {Outcome.PENDING}
-    assert duties(upheld, undone, undo) == (Duty.NOTICE, Duty.REMOVE_CORRECTION)
+    assert duties(upheld, undone, undo) == {Duty.NOTICE: NOW, Duty.REMOVE_CORRECTION: NOW}
 
 
 def test_two_people_are_needed_for_what_the_policy_names() -> None:
     uphold = decision(Act.UPHOLD, correction=Correction.REPLY, text="Tea does not cure.")
     proposed = decide(case(), uphold, TWO)
-    assert (proposed.status, duties(case(), proposed, uphold)) == (Status.PROPOSED, (Duty.NOTICE,))
+    assert (proposed.status, duties(case(), proposed, uphold)) == (Status.PROPOSED, {Duty.NOTICE: NOW})
     agree = decision(Act.CONFIRM, expected_version=2)
     with pytest.raises(Refused, match="second person"):
         decide(proposed, agree, TWO)
     upheld = decide(proposed, replace(agree, by=BEN), TWO)
     assert (upheld.status, upheld.decided_by, upheld.confirmed_by) == (Status.UPHELD, ANN, BEN)
-    assert duties(proposed, upheld, agree) == (Duty.NOTICE, Duty.POST_CORRECTION)
+    assert duties(proposed, upheld, agree) == {Duty.NOTICE: NOW, Duty.POST_CORRECTION: NOW}
     cancelled = decide(proposed, decision(Act.CANCEL, expected_version=2), TWO)
     assert (cancelled.status, cancelled.correction, cancelled.decided_by) == (Status.OPEN, "", None)
 
@@ -112,9 +118,69 @@ def test_deleting_is_for_those_who_allow_it_and_can_not_be_undone() -> None:
     with pytest.raises(Refused, match="switched off"):
         decide(case(), decision(Act.DELETE))
     deleted = decide(case(), decision(Act.DELETE), OPEN_HANDED)
-    assert duties(case(), deleted, None) == (Duty.NOTICE, Duty.DELETE_MESSAGE)
+    assert duties(case(), deleted, None) == {Duty.NOTICE: NOW, Duty.DELETE_MESSAGE: NOW}
     with pytest.raises(Refused, match="can't be brought back"):
         decide(deleted, decision(Act.UNDO, expected_version=2), OPEN_HANDED)
+
+
+def upheld(**changes: object) -> Case:
+    return case(status=Status.UPHELD, decided_by=ANN, correction="Tea does not cure.", author=BEN, **changes)
+
+
+def test_the_author_can_have_a_correction_looked_at_again_once_by_somebody_else() -> None:
+    appealed = decide(upheld(), decision(Act.APPEAL, by=BEN))
+    for act in (Act.CONFIRM, Act.DISMISS):
+        with pytest.raises(Refused, match="second person"):
+            decide(appealed, decision(act, expected_version=2))
+    third = decision(Act.DISMISS, expected_version=2, by=Person("3", "Cleo"))
+    taken_back = decide(appealed, third)
+    assert taken_back.status is Status.DISMISSED
+    assert duties(appealed, taken_back, third) == dict.fromkeys(
+        (Duty.NOTICE, Duty.REMOVE_CORRECTION, Duty.OUTCOME), NOW
+    )
+    kept = decide(appealed, replace(third, act=Act.CONFIRM))
+    assert (kept.status, kept.correction) == (Status.UPHELD, "Tea does not cure.")
+    assert duties(appealed, kept, replace(third, act=Act.CONFIRM)) == {Duty.NOTICE: NOW, Duty.OUTCOME: NOW}
+    with pytest.raises(Refused, match="their word stands"):
+        decide(kept, decision(Act.APPEAL, by=BEN, expected_version=3))
+
+
+@pytest.mark.parametrize(
+    ("changes", "by", "words"),
+    [
+        ({}, ANN, "Only the author"),
+        ({"correction": ""}, BEN, "no correction"),
+        ({"appealed": True}, BEN, "word stands"),
+    ],
+)
+def test_who_can_not_complain_is_told_why(changes: dict[str, object], by: Person, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        decide(replace(upheld(), **changes), decision(Act.APPEAL, by=by))  # type: ignore[arg-type]
+
+
+def test_where_the_author_is_told_first_the_public_correction_waits() -> None:
+    policy = Policy(self_edit=timedelta(minutes=30))
+    public = decide(case(), decision(Act.UPHOLD, correction=Correction.REPLY, text="No."), policy)
+    assert duties(case(), public, None, policy) == {
+        Duty.NOTICE: NOW,
+        Duty.HINT: NOW,
+        Duty.POST_CORRECTION: timedelta(minutes=30),
+    }
+    mended = merge(public, text="tea is a drink", flags=(), revision="r")
+    assert (mended.status, mended.correction) == (Status.UPHELD, "")
+
+
+def test_escalating_calls_those_to_whom_hard_cases_go() -> None:
+    after = decide(case(), decision(Act.ESCALATE))
+    assert duties(case(), after, None) == {Duty.NOTICE: NOW, Duty.ESCALATION: NOW}
+
+
+def test_what_members_do_is_counted_on_the_case() -> None:
+    seen = decide(case(), decision(Act.REPEATED, text="https://example.org/2", by=MEMBER))
+    seen = decide(seen, decision(Act.REPORTED, text="dangerous", by=BEN, expected_version=2))
+    seen = decide(seen, decision(Act.ANSWERED, text="https://example.org/3", by=BEN, expected_version=3))
+    assert (seen.repeats, seen.reports, seen.answered_by) == (1, (Report(BEN, "dangerous"),), BEN)
+    assert seen.answer_link == "https://example.org/3"
 
 
 def test_a_dismissal_keeps_its_reason() -> None:
@@ -167,11 +233,11 @@ def test_no_run_of_acts_breaks_a_case(acts: list[tuple[Act, object, int]], polic
             continue
         assert after.version == current.version + 1
         assert (after.status in (Status.UPHELD, Status.DISMISSED)) <= (after.decided_by is not None)
+        assert (after.status is Status.APPEALED) <= after.appealed
         if policy is TWO and after.status is Status.UPHELD and after.decided_by:
             assert after.confirmed_by is not None
             assert after.confirmed_by.id != after.decided_by.id
         assert (after.status is Status.TAKEN) == (after.lease_until is not None)
         assert (after.status is Status.SNOOZED) == (after.snoozed_until is not None)
-        by_itself = (Act.EDITED, Act.EDITED_AWAY, Act.MESSAGE_DELETED, Act.NOT_TOLD)
-        assert act in allowed(current, policy) or act in by_itself
+        assert act in allowed(current, policy) or act in LIFE
         current = after

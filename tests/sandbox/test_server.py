@@ -192,9 +192,10 @@ async def test_what_was_posted_but_not_screened_is_screened_after_a_restart(tmp_
         post = await stage.workspace.add(PEOPLE[Role.MEMBER], FLAGGED)  # and then the process was killed
         assert not post.screened
     async with running(tmp_path, PACK, WordScreener()) as stage, stage.page() as page:
+        await stage.sandbox.caught_up.wait()
+        await settled(stage)
         await page.become("moderator")
         assert len(await page.waiting()) == 1
-        await settled(stage)
         assert await stage.workspace.unscreened() == []
         assert await stage.workspace.notices() == {1: 1}
 

@@ -21,19 +21,22 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
+TOLD = {Duty.NOTICE: timedelta()}
+
+
 def entry(act: Act = Act.UPHOLD) -> HistoryEntry:
     return HistoryEntry(1, act, ANN, NOON, "because", "abc123")
 
 
 async def test_a_case_comes_back_as_it_was_saved(store: Store) -> None:
-    opened = await store.open_case(case(id=0))
+    opened = await store.open_case(case(id=0), TOLD)
     assert opened == case(id=1)
     assert await store.case(1) == await store.case_of(KEY) == opened
 
 
 async def test_a_message_has_one_case(store: Store) -> None:
-    await store.open_case(case())
-    assert await store.open_case(case(text="again")) is None
+    await store.open_case(case(), TOLD)
+    assert await store.open_case(case(text="again"), TOLD) is None
     assert len(await store.due(NOON)) == 1
 
 
@@ -49,20 +52,20 @@ async def test_a_message_has_one_case(store: Store) -> None:
     ids=lambda d: d.act,
 )
 async def test_a_decision_is_saved_whole(store: Store, decision: Decision) -> None:
-    opened = await store.open_case(case())
+    opened = await store.open_case(case(), TOLD)
     assert opened is not None
     after = decide(opened, decision)
-    assert await store.save(after, entry(decision.act), ())
+    assert await store.save(after, entry(decision.act), {})
     assert await store.case(1) == after
     assert await store.history(1) == [entry(decision.act)]
 
 
 async def test_of_two_who_save_the_same_version_one_wins(store: Store) -> None:
-    await store.open_case(case())
+    await store.open_case(case(), TOLD)
     first = case(status=Status.UPHELD, version=2)
     second = case(status=Status.DISMISSED, version=2)
-    assert await store.save(first, entry(), ())
-    assert not await store.save(second, entry(Act.DISMISS), (Duty.NOTICE,))
+    assert await store.save(first, entry(), {})
+    assert not await store.save(second, entry(Act.DISMISS), TOLD)
     assert await store.case(1) == first
     assert await store.history(1) == [entry()]
 
@@ -70,22 +73,22 @@ async def test_of_two_who_save_the_same_version_one_wins(store: Store) -> None:
 async def test_the_queue_has_the_most_serious_first_then_the_oldest(store: Store) -> None:
     for number, severity in enumerate([Severity.MINOR, Severity.HARMFUL, Severity.MISLEADING, Severity.HARMFUL]):
         key = MessageKey("sandbox", "local", "health", f"m{number}")
-        await store.open_case(case(key=key, flags=(flag(severity=severity),), opened_at=NOON + timedelta(number)))
+        await store.open_case(case(key=key, flags=(flag(severity=severity),), opened_at=NOON + timedelta(number)), TOLD)
     assert [c.key.message for c in await store.cases()] == ["m1", "m3", "m2", "m0"]
     assert await store.cases(statuses=[Status.UPHELD]) == []
     assert [c.key.message for c in await store.cases(limit=1, offset=2)] == ["m2"]
 
 
 async def test_records_count_what_moderators_decided(store: Store) -> None:
-    opened = await store.open_case(case())
+    opened = await store.open_case(case(), TOLD)
     assert opened is not None
     assert await store.records() == {}
-    await store.save(decide(opened, Decision(Act.UPHOLD, ANN, NOON, 1, chosen=("tea-cures",))), entry(), ())
+    await store.save(decide(opened, Decision(Act.UPHOLD, ANN, NOON, 1, chosen=("tea-cures",))), entry(), {})
     assert await store.records() == {"tea-cures": Record(1, 1), "tea-is-blue": Record(0, 1)}
 
 
 async def test_the_outbox_waits_retries_and_forgets(store: Store) -> None:
-    await store.open_case(case())
+    await store.open_case(case(), TOLD)
     (owed,) = await store.due(NOON)
     await store.retry(owed, NOON + timedelta(minutes=1))
     assert await store.due(NOON) == []
@@ -99,9 +102,9 @@ async def test_the_outbox_waits_retries_and_forgets(store: Store) -> None:
 
 
 async def test_lapsed_leases_are_found(store: Store) -> None:
-    opened = await store.open_case(case())
+    opened = await store.open_case(case(), TOLD)
     assert opened is not None
-    await store.save(decide(opened, Decision(Act.TAKE, ANN, NOON, 1)), entry(Act.TAKE), ())
+    await store.save(decide(opened, Decision(Act.TAKE, ANN, NOON, 1)), entry(Act.TAKE), {})
     assert await store.lapsed(NOON) == []
     assert [c.id for c in await store.lapsed(NOON + timedelta(hours=1))] == [1]
 
@@ -121,7 +124,7 @@ async def test_what_is_remembered_is_replaced(store: Store) -> None:
 
 async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     async with open_sqlite(tmp_path) as store:
-        await store.open_case(case())
+        await store.open_case(case(), TOLD)
     async with open_sqlite(tmp_path) as store:
         assert (await store.case(1), len(await store.due(NOON))) == (case(), 1)
 
@@ -151,7 +154,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 async def test_text_that_looks_like_sql_is_only_text(store: Store) -> None:
     nasty = "'); DROP TABLE cases; --"
-    await store.open_case(replace(case(), text=nasty, key=MessageKey("sandbox", nasty, nasty, nasty)))
+    await store.open_case(replace(case(), text=nasty, key=MessageKey("sandbox", nasty, nasty, nasty)), TOLD)
     kept = await store.case(1)
     assert kept is not None
     assert (kept.text, kept.key.channel) == (nasty, nasty)

@@ -5,7 +5,7 @@ import { Refusal, follow, read, send } from "./net.js";
 import { Composer } from "./composer.js";
 import { caseElement } from "./queue.js";
 import { postElement } from "./channel.js";
-import { askNote, askReason, askUphold, confirmed } from "./dialogs.js";
+import { askNote, askReason, askReport, askUphold, confirmed } from "./dialogs.js";
 
 const ABOVE = 8; // pixels left free above a post that is scrolled to
 const DONE = { take: "is yours for 15 minutes", release: "is given back", uphold: "is upheld", dismiss: "is closed", escalate: "is escalated", snooze: "sleeps for an hour", note: "has your note", undo: "is open again" };
@@ -150,6 +150,13 @@ const postActs = {
   reply: (post) => composer.reply(post),
   edit: (post) => composer.edit(post),
   show: (post) => ask(`/${state.pack.name} ${post.offer.topic}`, post.id),
+  report: async (post) => {
+    const choice = await askReport(post);
+    if (choice && (await attempt(() => send("/report", { id: post.id, ...choice })))) toast("Thank you. The moderators decide what follows.");
+  },
+  appeal: async (post) => {
+    if (await attempt(() => send("/appeal", { id: post.id }))) toast("Another moderator will look at it. You will hear the outcome here.");
+  },
   remove: async (post) => {
     const words = `The message of ${post.author.name} is deleted for everyone. This can’t be undone.`;
     if (await confirmed("Delete this message?", words, "Delete")) attempt(() => send("/delete", { id: post.id }));

@@ -2,6 +2,7 @@
 
 import { h, link, rich, time } from "./dom.js";
 
+const TAGS = { correction: "Correction", bot_answer: "Bot", whisper: "Only you can see this" };
 const HUES = 6; // avatar colours in style.css
 
 /** One post as the channel shows it; the correction preview uses it too. */
@@ -49,7 +50,7 @@ function head(post, acts) {
     "div",
     { class: "post-head" },
     h("b", { class: "name" }, name),
-    post.kind !== "member" && h("span", { class: "tag" }, post.kind === "correction" ? "Correction" : "Bot"),
+    post.kind !== "member" && h("span", { class: "tag" }, TAGS[post.kind]),
     time(post.at),
     post.edited && h("span", { class: "quiet" }, "(edited)"),
     post.case && h("button", { type: "button", class: "tag case-tag", onclick: () => acts.openCase?.(post.case) }, `Case ${post.case}`),
@@ -63,6 +64,7 @@ function tools(post, acts) {
   return [
     acts.reply && tool("reply", "Reply", acts.reply),
     acts.edit && post.may_edit && tool("edit", "Edit", acts.edit),
+    acts.report && post.may_report && tool("report", "Report", acts.report),
     acts.remove && post.may_delete && tool("delete", "Delete", acts.remove),
   ];
 }
@@ -70,13 +72,17 @@ function tools(post, acts) {
 function body(post, acts) {
   if (post.answer) return [answerElement(post.answer)];
   if (post.kind === "bot_answer") return [h("p", { class: "quiet" }, "This topic is no longer in the content.")];
-  const text = h("p", { class: "post-text" }, rich(post.text, { links: post.kind === "correction" }));
-  return [text, post.offer && offer(post, acts)];
+  const text = h("p", { class: "post-text" }, rich(post.text, { links: post.kind === "correction" || post.kind === "whisper" }));
+  return [text, post.offer && offer(post, acts), post.may_appeal && acts.appeal && appeal(post, acts)];
 }
 
 function offer(post, acts) {
   const label = h("span", {}, "Answer available: ", h("b", {}, post.offer.title));
   return h("button", { type: "button", class: "offer", "data-focus": `offer-${post.id}`, onclick: () => acts.show?.(post) }, label, h("span", { class: "offer-go" }, "Show"));
+}
+
+function appeal(post, acts) {
+  return h("p", {}, h("button", { type: "button", class: "bare", "data-focus": `appeal-${post.id}`, onclick: () => acts.appeal(post) }, "This was wrong about me"));
 }
 
 function citations(fact, sources) {

@@ -40,20 +40,33 @@ export function askNote(item) {
   });
 }
 
+/** What is wrong with somebody's message. */
+export function askReport(post) {
+  return open(`Report the message of ${post.author.name}`, (finish) => {
+    const text = h("textarea", { id: "report-text", rows: "3", maxlength: "500" });
+    return [
+      h("label", { for: "report-text" }, "What is wrong with it? Moderators read this; nobody else does."),
+      text,
+      buttons(finish, h("button", { type: "button", class: "primary", onclick: () => finish({ text: text.value }) }, "Report")),
+    ];
+  });
+}
+
 /** Which claims to uphold, and the correction as the channel will see it. */
 export function askUphold(item, answered) {
   return open(`Uphold case ${item.id}`, (finish) => {
     const draft = new Draft(item, answered);
     const record = h("button", { type: "button", class: "ghost", onclick: () => draft.finish(finish, "record") }, "Record only");
     const post = h("button", { type: "button", class: "primary", onclick: () => draft.finish(finish, "reply") }, "Post as reply");
+    const alone = h("button", { type: "button", class: "ghost", onclick: () => draft.finish(finish, "private") }, "Send privately");
     draft.refresh();
     return [
-      h("fieldset", { class: "options" }, h("legend", {}, "Which claims does the message make?"), draft.boxes),
+      item.points.length > 0 && h("fieldset", { class: "options" }, h("legend", {}, "Which claims does the message make?"), draft.boxes),
       h("div", { class: "draft-head" }, h("label", { for: "correction-text" }, "Correction"), draft.restart),
       draft.text,
       h("p", { class: "label", id: "preview-label" }, "As the channel will see it"),
       h("ol", { class: "posts preview", "aria-labelledby": "preview-label" }, draft.preview),
-      buttons(finish, record, post),
+      buttons(finish, record, alone, post),
     ];
   }, "wide");
 }
@@ -116,9 +129,10 @@ class Draft {
 
   finish(finish, correction) {
     const chosen = this.chosen();
-    if (chosen.length === 0) return toast("Please choose at least one claim.", { refusal: true });
-    if (correction === "reply" && !this.text.value.trim()) return toast("A correction needs some text.", { refusal: true });
-    finish({ chosen, correction, text: correction === "reply" ? this.text.value : "" });
+    const tells = correction !== "record";
+    if (chosen.length === 0 && this.boxes.length > 0) return toast("Please choose at least one claim.", { refusal: true });
+    if (tells && !this.text.value.trim()) return toast("A correction needs some text.", { refusal: true });
+    finish({ chosen, correction, text: tells ? this.text.value : "" });
   }
 }
 

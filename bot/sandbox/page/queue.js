@@ -6,7 +6,7 @@ const OPEN_AT_FIRST = 2; // claims whose details are open without a click
 const AROUND = 60; // characters shown on either side of a quote
 const OPENS = /[(\[“"‘/-]$/; // no space is put after these …
 const CLOSES = /^[.,;:!?)\]”"’/-]/; // … or before these
-const ORDER = ["uphold", "dismiss", "take", "release", "escalate", "snooze", "note", "undo"]; // most used first
+const ORDER = ["confirm", "cancel", "uphold", "dismiss", "take", "release", "escalate", "snooze", "delete", "note", "undo"]; // most used first
 
 /** A case as a card; `acts` says what its buttons do. */
 export function caseElement(item, acts) {
@@ -16,6 +16,7 @@ export function caseElement(item, acts) {
     h("div", { class: "case-head" }, badge(item), h("span", { class: "chance" }, item.probability), h("h3", { id: `case-title-${item.id}` }, item.title)),
     who(item, acts),
     h("p", { class: "state" }, h("span", { class: `dot ${item.status}` }), item.state),
+    item.remarks.length > 0 && h("ul", { class: "remarks" }, item.remarks.map((words) => h("li", {}, words))),
     h("ul", { class: "points" }, item.points.map((point, index) => h("li", {}, pointElement(point, index < OPEN_AT_FIRST)))),
     history(item),
     h("div", { class: "case-acts" }, inOrder(item.acts).map((act) => actButton(item, act, acts))),
