@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.clock import SystemClock
+from bot.digest import Digest
 from bot.health import Health, serve
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
@@ -57,6 +58,15 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             stack.push_async_callback(runner.cleanup)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(p()) for p in platforms]
+            if settings.digest_period is not None:
+                digest = Digest(
+                    moderation=moderation,
+                    store=store,
+                    notifiers=notifiers,
+                    clock=clock,
+                    period=settings.digest_period,
+                )
+                tasks.append(group.create_task(digest.run()))
             tasks.append(group.create_task(outbox.run(alive=lambda: health.beat("the outbox"))))
             _stop_on_signals(tasks)
 

@@ -1,13 +1,16 @@
 """Pictures of numbers that people would rather look at than read. Needs matplotlib (the extra `plot`)."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.evaluation import Report
+from bot.core.statistics import Statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MOST_BARS = 8  # misconceptions in the picture of a digest
 INK, GOOD, BAD, QUIET = "#23303d", "#21675f", "#b3392c", "#8b97a3"
 
 
@@ -20,7 +23,7 @@ def draw_evaluation(report: Report, path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise NoPlots("Pictures need matplotlib: pip install 'calcification-bot[plot]'.") from None
+        raise NoPlots("Pictures need matplotlib: pip install matplotlib.") from None
     figure = Figure(figsize=(15, 4.6), layout="constrained")
     curve, calibration, kinds = figure.subplots(1, 3)
     _curve(curve, report)
@@ -61,3 +64,33 @@ def _kinds(axes: "Axes", report: Report) -> None:
     axes.invert_yaxis()
     axes.set(title="By kind of message", xlabel="share")
     axes.legend(loc="lower right", fontsize=8)
+
+
+def draw_digest(numbers: Statistics) -> bytes:
+    """Flags by misconception and outcome, and the time to a decision, as one PNG. Raises NoPlots."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise NoPlots("Pictures need matplotlib: pip install matplotlib.") from None
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    ends, waits = figure.subplots(1, 2, width_ratios=(3, 2))
+    shown = numbers.rates[:MOST_BARS][::-1]
+    names = [r.misconception for r in shown]
+    left = [0] * len(shown)
+    for label, colour, counts in (
+        ("upheld", BAD, [r.upheld for r in shown]),
+        ("not a misconception", GOOD, [r.decided - r.upheld for r in shown]),
+        ("waiting", QUIET, [r.pending for r in shown]),
+    ):
+        ends.barh(names, counts, left=left, color=colour, label=label)
+        left = [a + b for a, b in zip(left, counts, strict=True)]
+    ends.set(title="flags", xlabel="messages")
+    ends.xaxis.get_major_locator().set_params(integer=True)
+    ends.legend(fontsize=8, frameon=False)
+    hours = [w.total_seconds() / 3600 for w in numbers.waits]
+    if hours:
+        waits.plot(hours, [(n + 1) / len(hours) for n in range(len(hours))], drawstyle="steps-post", color=INK)
+    waits.set(title="decided within", xlabel="hours", ylabel="share of decisions", ylim=(0, 1.02))
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=110)
+    return out.getvalue()

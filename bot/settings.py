@@ -129,6 +129,11 @@ class Settings(_Frozen):
         )
 
     @property
+    def digest_period(self) -> timedelta | None:
+        """How often moderators get a summary."""
+        return {"daily": timedelta(days=1), "weekly": timedelta(days=7)}.get(self.review.digest)
+
+    @property
     def runs_health(self) -> bool:
         wanted = self.health.enabled
         return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is not None)

@@ -16,6 +16,7 @@ from bot.core.review import Refused
 from bot.discord_ import permissions
 from bot.discord_.buttons import DYNAMIC, AnswerButton, tell
 from bot.discord_.commands import answer_command
+from bot.discord_.console import QueueButton, moderation_commands, report_command
 from bot.discord_.convert import PLATFORM, is_watched, message_of, raw_key
 from bot.discord_.errors import explain
 from bot.discord_.notifier import DiscordNotifier
@@ -49,7 +50,8 @@ class DiscordBot(discord.Client):
             since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
-        self.tree.add_command(answer_command(self))
+        for command in (answer_command(self), moderation_commands(self), report_command(self)):
+            self.tree.add_command(command)
         self.tree.error(_command_failed)
         self._store = store
         self._watch = frozenset(settings.watch)
@@ -73,7 +75,7 @@ class DiscordBot(discord.Client):
             await self.save_cursors()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*DYNAMIC)
+        self.add_dynamic_items(*DYNAMIC, QueueButton)
         await self._sync_commands()
 
     async def on_ready(self) -> None:

@@ -96,7 +96,7 @@ async def env(store: Store) -> AsyncIterator[Env]:
 async def server(env: Env, store: Store) -> Server:
     """One guild with #health and #mods, a member, and two moderators."""
     guild = env.create_guild("Tea lovers")
-    role = guild.create_role("Moderators")
+    role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     health, mods = guild.create_text_channel("health"), guild.create_text_channel("mods")
     member = guild.add_member(env.create_user("mina"))
     ann, ben = (guild.add_member(env.create_user(name), roles=[role]) for name in ("ann", "ben"))

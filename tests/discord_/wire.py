@@ -48,7 +48,8 @@ class Wire:
             case "PUT", "applications/100/commands":
                 given = await request.json()
                 self.commands = [
-                    c | {"id": str(n), "application_id": "100", "version": "1"} for n, c in enumerate(given)
+                    {"description": ""} | c | {"id": str(n), "application_id": "100", "version": "1"}
+                    for n, c in enumerate(given)
                 ]
                 return answer(self.commands)
         return answer({"code": 0, "message": "404: Not Found"}, status=404)

@@ -1,0 +1,74 @@
+"""What `/moderation` says, as plain lines that every platform can show."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.core.cards import SEVERITY_WORDS, shorten
+from bot.core.review import Case, Outcome, Status, describe
+from bot.core.statistics import Statistics
+
+MOST_RATES = 10
+
+
+def queue_line(case: Case, now: datetime) -> str:
+    """One case of the queue."""
+    flags = ", ".join(f.misconception for f in case.flags) or "reported by a member"
+    return (
+        f"Case {case.id} · {SEVERITY_WORDS[case.severity]} · {case.probability:.0%} · {describe(case)}"
+        f" · {age(now - case.opened_at)} · {shorten(flags, 90)}"
+    )
+
+
+def person_lines(cases: Sequence[Case], span: timedelta) -> list[str]:
+    """What one person's messages have led to: counts, never texts."""
+    if not cases:
+        return [f"No message of this person has a case in the last {age(span)}."]
+    ended = {s: sum(c.status is s for c in cases) for s in Status}
+    lines = [f"{_count(len(cases), 'case')} in the last {age(span)}."]
+    lines += [f"{words}: {ended[status]}" for status, words in _ENDS.items() if ended[status]]
+    waiting = sum(c.status.undecided for c in cases)
+    lines += [f"Waiting for a decision: {waiting}"] if waiting else []
+    upheld = {f.misconception for c in cases for f in c.flags if f.outcome is Outcome.UPHELD}
+    lines += [f"Upheld claims: {shorten(', '.join(sorted(upheld)), 400)}"] if upheld else []
+    return lines
+
+
+def statistics_lines(numbers: Statistics, span: timedelta, *, people: bool) -> list[str]:
+    """The numbers in words; single moderators only where `people` says so."""
+    lines = [
+        f"{_count(numbers.cases, 'case')} in the last {age(span)}; {numbers.undecided} waiting"
+        + (f", the oldest for {age(numbers.oldest)}." if numbers.oldest else ".")
+    ]
+    if numbers.median_wait is not None:
+        lines.append(f"Half of the decisions took less than {age(numbers.median_wait)}.")
+    for rate in numbers.rates[:MOST_RATES]:
+        if rate.decided:
+            low, high = rate.interval
+            lines.append(
+                f"{rate.misconception}: {rate.upheld} of {rate.decided} upheld (95% interval {low:.0%} to {high:.0%})"
+            )
+    if people:
+        lines += [f"{name}: {_count(count, 'decision')}" for name, count in numbers.deciders]
+    return lines
+
+
+def age(span: timedelta) -> str:
+    """A length of time in its largest fitting unit."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return _count(max(0, minutes), "minute")
+    if minutes < 48 * 60:
+        return _count(minutes // 60, "hour")
+    return _count(minutes // (24 * 60), "day")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+_ENDS = {
+    Status.UPHELD: "Upheld",
+    Status.DISMISSED: "Not a misconception",
+    Status.WITHDRAWN: "Edited by the author",
+    Status.MESSAGE_DELETED: "Message deleted",
+}

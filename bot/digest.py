@@ -1,0 +1,66 @@
+"""A regular summary for moderators, with a picture of how flags ended and how long decisions took."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.core.console import statistics_lines
+from bot.core.statistics import summarise
+from bot.moderation import Moderation
+from bot.plots import NoPlots, draw_digest
+from bot.ports import Clock, Notifier, Store, Undeliverable
+
+log = logging.getLogger(__name__)
+LAST = "digest.last"  # in the store: when the last digest was posted
+LOOK = 300.0  # seconds between looks at the clock
+
+
+class Digest:
+    """Posts one summary for each period on every platform; after downtime only the newest."""
+
+    def __init__(
+        self,
+        *,
+        moderation: Moderation,
+        store: Store,
+        notifiers: Mapping[str, Notifier],
+        clock: Clock,
+        period: timedelta,
+    ) -> None:
+        self._moderation = moderation
+        self._store = store
+        self._notifiers = notifiers
+        self._clock = clock
+        self._period = period
+
+    async def run(self) -> None:
+        while True:
+            await self.post_if_due()
+            await self._clock.sleep(LOOK)
+
+    async def post_if_due(self) -> bool:
+        """Post the summary if its time has come; the first one comes a period after the first start."""
+        now = self._clock.now()
+        last = await self._store.recall(LAST)
+        if last is None:
+            await self._store.remember(LAST, now.isoformat())
+            return False
+        if now - datetime.fromisoformat(last) < self._period:
+            return False
+        numbers = summarise(await self._moderation.since(self._period), now)
+        lines = statistics_lines(numbers, self._period, people=False)
+        words = "\n".join([f"Summary of {now:%d %B %Y}", *lines])
+        try:
+            picture = await asyncio.to_thread(draw_digest, numbers) if numbers.cases else None
+        except NoPlots as error:
+            log.warning("%s", error)
+            picture = None
+        for platform, notifier in self._notifiers.items():
+            try:
+                await notifier.digest(f"digest-{now:%Y-%m-%d}", words, picture)
+            except Undeliverable as error:
+                log.warning("the digest could not be posted on %s: %s", platform, error)
+                return False
+        await self._store.remember(LAST, now.isoformat())
+        return True
