@@ -17,8 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup  ## the bot; with no tokens, the sandbox in your browser
 	$(BIN)/python -m bot run
 
-test: setup  ## all tests
-	$(BIN)/python -m pytest
+test: setup  ## all tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: setup  ## style, types, content
 	$(BIN)/ruff check .
