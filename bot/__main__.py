@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot import logs
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
@@ -25,9 +25,11 @@ FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logs.set_up()
     try:
-        status: int = options.command(options, load(options.config))
+        settings = load(options.config)
+        logs.set_up(settings.log, secrets=settings.secrets)
+        status: int = options.command(options, settings)
     except (SettingsError, PackErrors) as error:
         print(error, file=sys.stderr)
         return COULD_NOT

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from bot.core.pack import Severity
 from bot.core.review import Policy
+from bot.logs import Form
 
 PREFIX = "BOT_"
 DEFAULT_FILE = Path("config/bot.yaml")
@@ -99,12 +100,18 @@ class Discord(_Frozen):
 class Settings(_Frozen):
     content: Path = Path("content/calcification")
     data: Path = Path("data")
+    log: Form = Form.READABLE
     screening: Screening = Screening()
     sandbox: Sandbox = Sandbox()
     health: Health = Health()
     review: Review = Review()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """The values that must never be shown."""
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
 
     @property
     def runs_sandbox(self) -> bool:
