@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.clock import SystemClock
 from bot.digest import Digest
 from bot.health import Health, serve
+from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
 from bot.ports import Clock, Notifier, Store
@@ -23,19 +24,28 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def service(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Moderation, Store]]:
+async def service(
+    settings: Settings, clock: Clock, metrics: Metrics | None = None
+) -> AsyncIterator[tuple[Moderation, Store]]:
     """The moderation service over its content and store."""
+    metrics = metrics or Metrics()
     pack = read_pack(settings.content)
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
     async with open_sqlite(settings.data) as store, ReadingRoom(screener) as room:
-        yield Moderation(pack=pack, screener=room, store=store, clock=clock, policy=settings.policy), store
+        metrics.watch(room)
+        metrics.content(pack.revision)
+        yield (
+            Moderation(pack=pack, screener=room, store=store, clock=clock, policy=settings.policy, meter=metrics),
+            store,
+        )
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:
     """Run every platform that the settings ask for, until SIGINT or SIGTERM."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        moderation, store = await stack.enter_async_context(service(settings, clock))
+        metrics = Metrics()
+        moderation, store = await stack.enter_async_context(service(settings, clock, metrics))
         log.info("content revision %s is loaded", moderation.pack.revision)
         health = Health(clock)
         notifiers: dict[str, Notifier] = {}
@@ -54,7 +64,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             platforms.append(lambda: discord_bot.run_until_closed(token))
         outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock)
         if settings.runs_health:
-            runner = await serve(health, settings.health.host, settings.health.port)
+            runner = await serve(health, settings.health.host, settings.health.port, metrics.page)
             stack.push_async_callback(runner.cleanup)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(p()) for p in platforms]

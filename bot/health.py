@@ -31,22 +31,39 @@ class Health:
         """Ask `reason` at each check; it returns None when all is well, else a plain sentence."""
         self._reasons.append(reason)
 
+    def stuck(self) -> list[str]:
+        """Loops that have fallen silent."""
+        now = self._clock.now()
+        return [f"{name} has been silent for over a minute" for name, at in self._signs.items() if now - at > SILENCE]
+
+    def waits(self) -> list[str]:
+        """Why the bot can't do its work now, though nothing is stuck."""
+        return [words for reason in self._reasons if (words := reason()) is not None]
+
     def problems(self) -> list[str]:
         """Why the bot is not well; empty when it is."""
-        now = self._clock.now()
-        silent = [f"{name} has been silent for over a minute" for name, at in self._signs.items() if now - at > SILENCE]
-        return silent + [words for reason in self._reasons if (words := reason()) is not None]
+        return self.stuck() + self.waits()
 
 
-async def serve(health: Health, host: str, port: int) -> web.AppRunner:
-    """Answer GET /healthz with 200 or 503; the caller cleans the runner up. Raises OSError."""
+async def serve(health: Health, host: str, port: int, metrics: Callable[[], bytes] | None = None) -> web.AppRunner:
+    """Answer GET /healthz with 200 or 503, and /metrics; the caller cleans the runner up. Raises OSError.
+
+    The answer tells apart `live` (no loop is stuck; otherwise restart it) and `ready` (it can do its work).
+    """
 
     async def healthz(request: web.Request) -> web.Response:
-        problems = health.problems()
-        return web.json_response({"ok": not problems, "problems": problems}, status=503 if problems else 200)
+        stuck, waits = health.stuck(), health.waits()
+        said = {"live": not stuck, "ready": not stuck and not waits, "problems": stuck + waits}
+        return web.json_response(said, status=200 if said["ready"] else 503)
+
+    async def numbers(request: web.Request) -> web.Response:
+        assert metrics is not None
+        return web.Response(body=metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)
+    if metrics is not None:
+        app.router.add_get("/metrics", numbers)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -31,7 +31,18 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
-from bot.ports import Clock, Impossible, Notifier, OutboxEntry, Record, Store, Undeliverable, Unwritable
+from bot.ports import (
+    Clock,
+    Impossible,
+    Meter,
+    Notifier,
+    OutboxEntry,
+    Record,
+    Store,
+    Undeliverable,
+    Unmetered,
+    Unwritable,
+)
 
 log = logging.getLogger(__name__)
 BOT = Person("bot", "the bot")
@@ -54,9 +65,17 @@ class Moderation:
     """Everything that happens to messages and cases, on any platform."""
 
     def __init__(
-        self, *, pack: Pack, screener: Screens, store: Store, clock: Clock, policy: Policy | None = None
+        self,
+        *,
+        pack: Pack,
+        screener: Screens,
+        store: Store,
+        clock: Clock,
+        policy: Policy | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.pack = pack
+        self.meter = meter or Unmetered()
         self.policy = policy or Policy()
         self._screener = screener
         self._store = store
@@ -70,6 +89,7 @@ class Moderation:
         if await self.is_paused(message.key):
             return None
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
+        self._count(message, screening)
         flags = self._flags(self._live(screening.findings))
         known = await self._store.case_of(message.key)
         if known is None:
@@ -276,6 +296,13 @@ class Moderation:
             assert newer is not None
             case = newer
 
+    def _count(self, message: Message, screening: Screening) -> None:
+        self.meter.message(message.key.platform)
+        for finding in screening.findings:
+            self.meter.finding(finding.misconception, shadow=False)
+        for finding in screening.shadows:
+            self.meter.finding(finding.misconception, shadow=True)
+
     async def _mark(self, text: str) -> str:
         if self._key is None:
             known = await self._store.recall(KEY)
@@ -367,16 +394,17 @@ class Outbox:
                 raise Undeliverable(f"{case.key.platform} is not connected")
             await self._fulfil(entry, case, notifier)
         except Impossible as error:
+            self._moderation.meter.failed(entry.duty, type(error).__name__)
             await self._give_up(entry, case, str(error))
             return False
         except Undeliverable as error:
             if isinstance(error, Unwritable) and notifier is not None:
                 await self._alert(notifier, str(error))
-            await self._postpone(entry, str(error))
+            await self._postpone(entry, type(error).__name__, str(error))
             return False
         except Exception as error:  # an adapter's surprise must not stop the other duties
             log.exception("duty %s of case %s failed: %s", entry.duty, entry.case_id, type(error).__name__)
-            await self._postpone(entry, type(error).__name__)
+            await self._postpone(entry, type(error).__name__, "an unexpected error")
             return False
         return True
 
@@ -418,6 +446,8 @@ class Outbox:
         folded = await self._store.folded(shown.id)
         ref = await notifier.show(shown, await self._store.records(), folded=folded)
         await self._store.done(entry, notice_ref=ref if shown is case else None)
+        if not case.notice_ref:
+            self._moderation.meter.noticed(self._clock.now() - case.opened_at)
         if await self._store.recall(ALERTED):
             await self._store.remember(ALERTED, "")
 
@@ -447,8 +477,9 @@ class Outbox:
         except Refused:
             log.info("duty %s of case %s is void: the case has changed", entry.duty, entry.case_id)
 
-    async def _postpone(self, entry: OutboxEntry, why: str) -> None:
+    async def _postpone(self, entry: OutboxEntry, kind: str, why: str) -> None:
         wait = min(timedelta(seconds=2 ** min(entry.attempts, 10)), LONGEST_WAIT)
+        self._moderation.meter.failed(entry.duty, kind)
         log.warning("duty %s of case %s waits %s s: %s", entry.duty, entry.case_id, wait.total_seconds(), why)
         await self._store.retry(entry, self._clock.now() + wait)
 

@@ -202,6 +202,34 @@ class Scorer(Protocol):
         """Probability by misconception, 0..1, for those the scorer knows."""
 
 
+class Meter(Protocol):
+    """Counts what happens, for whoever watches over the bot."""
+
+    def message(self, platform: str) -> None:
+        """A message was looked at."""
+
+    def finding(self, misconception: str, *, shadow: bool) -> None:
+        """A misconception was found in a message."""
+
+    def noticed(self, wait: timedelta) -> None:
+        """A case got its notice that long after it was opened."""
+
+    def failed(self, what: str, kind: str) -> None:
+        """Something could not be done; `kind` names the error."""
+
+
+class Unmetered:
+    """A meter that counts nothing."""
+
+    def message(self, platform: str) -> None: ...
+
+    def finding(self, misconception: str, *, shadow: bool) -> None: ...
+
+    def noticed(self, wait: timedelta) -> None: ...
+
+    def failed(self, what: str, kind: str) -> None: ...
+
+
 class Impossible(Exception):
     """What a case owes can never be told, whatever is tried; the message says why, for moderators."""
 

@@ -35,6 +35,8 @@ class ReadingRoom:
         self._waiting: deque[_Ticket] = deque()
         self._lock = Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reading")
+        self.seen = 0  # messages that came to the gate
+        self.passed = 0  # of those, the ones about the subject
         self.hurried = 0  # messages read by the rules alone because too many waited
 
     async def __aenter__(self) -> Self:
@@ -52,8 +54,10 @@ class ReadingRoom:
 
     async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         """What the message asserts; see `Screener.screen`."""
+        self.seen += 1
         if not self._screener.concerns(text, reply_to=reply_to):
             return Screening()
+        self.passed += 1
         if not self._screener.has_second_reader:
             return self._screener.screen(text, reply_to=reply_to)
         ticket = _Ticket(text, reply_to)
