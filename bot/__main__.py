@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.app import run
     from bot.discord_.errors import DiscordUnusable
-    from bot.stores.sqlite import StoreUnusable
+    from bot.stores.driver import StoreUnusable
 
     status = FINE
     try:

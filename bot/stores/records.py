@@ -1,7 +1,6 @@
 """Cases as rows: what is a column, and what travels as JSON."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -9,7 +8,9 @@ from typing import Any
 
 from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Correction, Flag, HistoryEntry, Outcome, Reason, Report, Status
+from bot.core.review import Act, Case, Correction, Duty, Flag, HistoryEntry, Outcome, Reason, Report, Status
+from bot.ports import OutboxEntry
+from bot.stores.driver import Row
 
 
 def stamp(at: datetime) -> str:
@@ -56,7 +57,7 @@ def body_of(case: Case) -> str:
     )
 
 
-def case_of_row(row: sqlite3.Row) -> Case:
+def case_of_row(row: Row) -> Case:
     body = json.loads(row["body"])
     opened_at = moment(row["opened_at"])
     assert opened_at is not None
@@ -96,7 +97,7 @@ def case_of_row(row: sqlite3.Row) -> Case:
     )
 
 
-def entry_of_row(row: sqlite3.Row) -> HistoryEntry:
+def entry_of_row(row: Row) -> HistoryEntry:
     at = moment(row["at"])
     assert at is not None
     return HistoryEntry(
@@ -107,6 +108,12 @@ def entry_of_row(row: sqlite3.Row) -> HistoryEntry:
         detail=row["detail"],
         pack_revision=row["pack_revision"],
     )
+
+
+def entry_owed(row: Row) -> OutboxEntry:
+    due_at = moment(row["due_at"])
+    assert due_at is not None
+    return OutboxEntry(row["id"], row["case_id"], Duty(row["duty"]), row["attempts"], due_at)
 
 
 def _person(value: Any) -> Person | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.workspace import Workspace
-from bot.stores.sqlite import SqliteStore
+from bot.stores.sql import SqlStore
 from tests.samples import PACK, WordScreener
 from tests.sandbox.stage import Page, Stage, running
 
@@ -18,11 +18,11 @@ FLAGGED = "I heard tea cures all."
 UPHOLD = {"act": "uphold", "chosen": ["tea-cures"], "correction": "reply", "text": "It does not."}
 POINTS: dict[str, tuple[type, str]] = {
     "post stored": (Workspace, "add"),
-    "case opened": (SqliteStore, "open_case"),
+    "case opened": (SqlStore, "open_case"),
     "post screened": (Workspace, "mark_screened"),
     "notice shown": (Workspace, "show"),
-    "duty done": (SqliteStore, "done"),
-    "case decided": (SqliteStore, "save"),
+    "duty done": (SqlStore, "done"),
+    "case decided": (SqlStore, "save"),
     "correction posted": (Workspace, "post_correction"),
 }
 

@@ -1,24 +1,25 @@
 """What every store promises, checked on the real thing."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.message import MessageKey
+from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Correction, Decision, Duty, HistoryEntry, Reason, Status, decide
+from bot.core.review import Act, Case, Correction, Decision, Duty, HistoryEntry, Reason, Report, Status, decide
 from bot.ports import Record, Store
-from bot.stores.sqlite import FILE, StoreUnusable, connect, open_sqlite
-from tests.samples import ANN, KEY, NOON, case, flag
+from bot.stores.driver import StoreUnusable
+from bot.stores.sqlite import FILE, connect, open_sqlite
+from tests.samples import ANN, BEN, KEY, MEMBER, NOON, case, flag
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_sqlite(tmp_path) as opened:
-        yield opened
+def store(any_store: Store) -> Store:
+    return any_store
 
 
 TOLD = {Duty.NOTICE: timedelta()}
@@ -120,6 +121,159 @@ async def test_what_is_remembered_is_replaced(store: Store) -> None:
     await store.remember("k", "1")
     await store.remember("k", "2")
     assert (await store.recall("k"), await store.recall("other")) == ("2", None)
+
+
+def at(message: str, workspace: str = "local") -> MessageKey:
+    return MessageKey("sandbox", workspace, "health", message)
+
+
+def numbers(cases: Sequence[Case]) -> list[int]:
+    return [c.id for c in cases]
+
+
+async def opened(store: Store, *cases: Case) -> None:
+    for number, given in enumerate(cases, start=1):
+        key = given.key if given.key != KEY else at(f"m{number}")
+        assert await store.open_case(replace(given, key=key), TOLD) is not None
+
+
+async def test_cases_are_found_by_age_newest_first(store: Store) -> None:
+    await opened(store, *(case(opened_at=NOON + timedelta(days=n)) for n in range(4)))
+    later = NOON + timedelta(days=1)
+    assert numbers(await store.cases_since(later, limit=9)) == [4, 3, 2]
+    assert numbers(await store.cases_since(later, limit=1, before=4)) == [3]
+
+
+async def test_cases_are_found_by_author(store: Store) -> None:
+    await opened(store, case(), case(author=BEN), case(key=at("x", "elsewhere")), case(opened_at=NOON - timedelta(9)))
+    assert numbers(await store.cases_of_author("sandbox", "local", MEMBER.id, NOON - timedelta(days=1))) == [1]
+
+
+async def test_a_case_is_found_by_its_notice(store: Store) -> None:
+    await opened(store, case(), case())
+    await store.done((await store.due(NOON))[1], notice_ref="n7")
+    found = await store.case_of_notice("sandbox", "n7")
+    assert found is not None
+    assert found.id == 2
+    assert await store.case_of_notice("discord", "n7") is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "found"),
+    [
+        (case(fingerprint="f", status=Status.UPHELD, author=BEN), True),
+        (case(fingerprint="f", status=Status.DISMISSED, author=BEN), True),
+        (case(fingerprint="f", author=MEMBER), True),
+        (case(fingerprint="f", author=BEN), False),
+        (case(fingerprint="other", status=Status.UPHELD), False),
+        (case(fingerprint="f", status=Status.UPHELD, key=at("x", "elsewhere")), False),
+        (case(fingerprint="f", status=Status.UPHELD, opened_at=NOON - timedelta(days=9)), False),
+    ],
+)
+async def test_the_same_text_is_a_twin(store: Store, earlier: Case, found: bool) -> None:
+    await opened(store, earlier)
+    twin = await store.twin(case(fingerprint="f", key=at("new")), NOON - timedelta(days=3))
+    assert (twin is not None) is found
+
+
+async def test_corrections_that_stand_are_found_by_channel(store: Store) -> None:
+    upheld = {"status": Status.UPHELD, "decided_at": NOON, "decided_by": ANN, "correction": "It does not."}
+    old = upheld | {"decided_at": NOON - timedelta(days=2)}
+    await opened(store, case(**upheld), case(**upheld), case(**old))
+    for owed in (await store.due(NOON))[1:]:
+        await store.done(owed, correction_ref="c", correction_link="https://example.org/c")
+    assert numbers(await store.corrected(at("new"), NOON - timedelta(hours=1))) == [2]
+
+
+async def test_undecided_cases_of_a_flood_are_counted(store: Store) -> None:
+    await opened(store, case(), case(folded_into=1), case(folded_into=1, status=Status.UPHELD), case(folded_into=2))
+    assert await store.folded(1) == 1
+
+
+async def test_a_repeat_leads_to_its_case_until_it_is_unfolded(store: Store) -> None:
+    await opened(store, case())
+    for version in (2, 3):  # seen twice, remembered once
+        assert await store.save(case(version=version, key=at("m1")), entry(Act.REPEATED), {}, repeat=at("again"))
+    repeated = await store.repeat_of(at("again"))
+    assert repeated is not None
+    assert repeated.id == 1
+    await store.unfold(at("again"))
+    assert await store.repeat_of(at("again")) is None
+
+
+async def test_reports_are_counted_once_for_each_person_and_message(store: Store) -> None:
+    for message, who, hours in (("a", "7", 0), ("a", "8", 1), ("a", "7", 2), ("b", "7", 3)):
+        await store.report(at(message), who, NOON + timedelta(hours=hours))
+    assert await store.reports(at("a")) == ["7", "8"]
+    assert await store.reports_by(at("z"), "7", NOON) == 2
+    assert await store.reports_by(at("z"), "7", NOON + timedelta(hours=1)) == 1
+
+
+async def test_a_reporters_record_is_how_their_cases_ended(store: Store) -> None:
+    told = (Report(BEN, ""),)
+    await opened(
+        store,
+        case(status=Status.UPHELD, reports=told),
+        case(status=Status.DISMISSED, reports=told),
+        case(reports=told),
+        case(status=Status.UPHELD),
+    )
+    assert await store.reporter_record("sandbox", "local", BEN.id) == Record(upheld=1, decided=2)
+
+
+async def test_who_did_something_lately_is_listed_once_by_the_latest_name(store: Store) -> None:
+    await opened(store, case())
+    acts = [
+        (Act.TAKE, ANN, 0),
+        (Act.NOTE, BEN, 1),
+        (Act.NOTE, replace(ANN, name="Annie"), 2),
+        (Act.EDITED, MEMBER, 3),
+        (Act.NOTE, Person("bot", "the bot"), 4),
+    ]
+    for version, (act, who, hours) in enumerate(acts, start=2):
+        row = HistoryEntry(1, act, who, NOON + timedelta(hours=hours), "", "abc123")
+        assert await store.save(case(version=version), row, {})
+    assert await store.active(NOON) == [replace(ANN, name="Annie"), BEN]
+    assert await store.active(NOON + timedelta(hours=3)) == []
+
+
+async def test_what_is_owed_later_comes_due_then(store: Store) -> None:
+    await opened(store, case())
+    await store.owe(case(), Duty.REMINDER, NOON + timedelta(hours=1))
+    assert [e.duty for e in await store.due(NOON)] == [Duty.NOTICE]
+    assert [e.duty for e in await store.due(NOON + timedelta(hours=1))] == [Duty.NOTICE, Duty.REMINDER]
+
+
+async def test_many_who_change_one_case_take_turns(store: Store) -> None:
+    await opened(store, case())
+    won = await asyncio.gather(*(store.save(case(version=2), entry(Act.NOTE), {}) for _ in range(8)))
+    assert won.count(True) == 1
+    assert len(await store.history(1)) == 1
+
+
+async def test_of_many_who_open_the_same_case_one_does(store: Store) -> None:
+    made = await asyncio.gather(*(store.open_case(case(), TOLD) for _ in range(8)))
+    assert len([c for c in made if c]) == 1
+    assert len(await store.due(NOON)) == 1
+
+
+async def test_what_was_begun_and_cancelled_leaves_no_trace(store: Store) -> None:
+    for steps in range(12):
+        change = asyncio.create_task(store.open_case(case(key=at(f"x{steps}")), TOLD))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        change.cancel()
+        await asyncio.gather(change, return_exceptions=True)
+    assert await store.open_case(case(), TOLD) is not None
+    assert len(await store.cases()) == len(await store.due(NOON))
+
+
+async def test_a_text_that_no_database_likes_is_kept_all_the_same(store: Store) -> None:
+    odd = "a\0b \ud83d c"
+    await store.open_case(case(text=odd, place=odd), TOLD)
+    kept = await store.case(1)
+    assert kept is not None
+    assert kept.text == odd
 
 
 async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@ ALTER TABLE cases ADD COLUMN author_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN folded_into INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cases ADD COLUMN correction_link TEXT NOT NULL DEFAULT '';
+-- only sqlite
 UPDATE cases SET author_id = json_extract(body, '$.author.id');
+-- end
 CREATE INDEX cases_same_text ON cases (fingerprint) WHERE fingerprint <> '';
 CREATE INDEX cases_of_author ON cases (platform, workspace, author_id);
 CREATE INDEX cases_corrected ON cases (platform, workspace, channel) WHERE correction_link <> '';

@@ -1,0 +1,33 @@
+"""How far each channel was read, and single values under a name."""
+
+from bot.stores.statements import Statements
+
+
+class Memory(Statements):
+    """See bot.ports.Store for what each method promises."""
+
+    async def cursor(self, platform: str, channel: str) -> str | None:
+        rows = await self._db.rows("SELECT message FROM cursors WHERE platform = ? AND channel = ?", platform, channel)
+        return rows[0]["message"] if rows else None
+
+    async def advance(self, platform: str, channel: str, message: str) -> None:
+        await self._db.run(
+            "INSERT INTO cursors (platform, channel, message) VALUES (?, ?, ?)"
+            " ON CONFLICT (platform, channel) DO UPDATE SET message = excluded.message"
+            " WHERE length(excluded.message) > length(cursors.message)"
+            " OR (length(excluded.message) = length(cursors.message) AND excluded.message > cursors.message)",
+            platform,
+            channel,
+            message,
+        )
+
+    async def recall(self, key: str) -> str | None:
+        rows = await self._db.rows("SELECT value FROM remembered WHERE key = ?", key)
+        return rows[0]["value"] if rows else None
+
+    async def remember(self, key: str, value: str) -> None:
+        await self._db.run(
+            "INSERT INTO remembered (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            value,
+        )

@@ -1,0 +1,124 @@
+"""The shared store: PostgreSQL, for several processes and machines."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from bot.stores.driver import Dialect, Row, Session, StoreUnusable, Value
+from bot.stores.schema import migrate
+from bot.stores.sql import SqlStore
+
+MIGRATING = 0x626F74  # the advisory lock of whoever changes the schema; "bot"
+CONNECTIONS = 8  # at most, for one process
+
+
+@asynccontextmanager
+async def open_postgres(url: str) -> AsyncIterator[SqlStore]:
+    """The store at `url`, migrated to the newest schema. Raises StoreUnusable."""
+    async with open_database(url) as driver:
+        try:
+            await migrate(driver)
+        except asyncpg.PostgresError as error:
+            raise StoreUnusable(_advice(driver.name, error)) from error
+        yield SqlStore(driver)
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator["Postgres"]:
+    """The database as it is. Raises StoreUnusable."""
+    name = without_password(url)
+    try:
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, command_timeout=30)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise StoreUnusable(_advice(name, error)) from error
+    try:
+        yield Postgres(name, pool)
+    finally:
+        await pool.close()
+
+
+def without_password(url: str) -> str:
+    """The URL as it may stand in a message: host and database, neither name nor password nor options."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"postgresql://{host}{parts.path}"
+
+
+class Postgres:
+    """See bot.stores.driver.Driver."""
+
+    dialect = Dialect.POSTGRES
+    skip_locked = "FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, name: str, pool: Any) -> None:
+        self.name = name
+        self._pool = pool
+        self._alone = _Statements(pool)
+
+    async def rows(self, sql: str, *values: Value) -> Sequence[Row]:
+        return await self._alone.rows(sql, *values)
+
+    async def run(self, sql: str, *values: Value) -> int:
+        return await self._alone.run(sql, *values)
+
+    async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
+        await self._alone.run_many(sql, values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield _Statements(connection)
+
+    async def lock_schema(self, session: Session) -> None:
+        await session.rows("SELECT pg_advisory_xact_lock(?)", MIGRATING)
+        await session.run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+
+    async def version(self, session: Session) -> int:
+        rows = await session.rows("SELECT coalesce(max(version), 0) AS version FROM schema_version")
+        return int(rows[0]["version"])
+
+    async def set_version(self, session: Session, version: int) -> None:
+        await session.run("DELETE FROM schema_version")
+        await session.run("INSERT INTO schema_version VALUES (?)", version)
+
+
+class _Statements:
+    def __init__(self, db: Any) -> None:
+        self._db = db
+
+    async def rows(self, sql: str, *values: Value) -> Sequence[Row]:
+        found: Sequence[Row] = await self._db.fetch(_numbered(sql), *map(_plain, values))
+        return found
+
+    async def run(self, sql: str, *values: Value) -> int:
+        done: str = await self._db.execute(_numbered(sql), *map(_plain, values))
+        count = done.rpartition(" ")[2]  # such as "UPDATE 1"
+        return int(count) if count.isdigit() else 0
+
+    async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
+        await self._db.executemany(_numbered(sql), [tuple(map(_plain, row)) for row in values])
+
+
+@lru_cache(maxsize=256)
+def _numbered(sql: str) -> str:
+    """PostgreSQL numbers its values: `?` becomes $1, $2 …"""
+    parts = sql.split("?")
+    return parts[0] + "".join(f"${n}{part}" for n, part in enumerate(parts[1:], start=1))
+
+
+def _plain(value: Value) -> Value:
+    """PostgreSQL's text can't hold a NUL."""
+    return re.sub("\0", "\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) and "\0" in value else value
+
+
+def _advice(name: str, error: Exception) -> str:
+    return f"The database {name} can't be used: {_told(error)}. Check the URL in `store`, and that the server runs."
+
+
+def _told(error: Exception) -> str:
+    return type(error).__name__ if isinstance(error, ValueError) else str(error).rstrip(".")

@@ -1,0 +1,40 @@
+"""What tests of several folders share: a PostgreSQL server for each test process, and a store on either database."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Store
+from bot.stores.postgres import open_postgres
+from bot.stores.sqlite import open_sqlite
+from tests import postgres
+
+BOTH = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.PostgresServer]:
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: postgres.PostgresServer) -> str:
+    """A database of one's own, with the schema."""
+    return await postgres_server.fresh()
+
+
+@pytest.fixture(params=BOTH)
+async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store; the test runs once on each database."""
+    async with await opened(request, tmp_path) as store:
+        yield store
+
+
+async def opened(request: pytest.FixtureRequest, folder: Path) -> AbstractAsyncContextManager[Store]:
+    if request.param == "sqlite":
+        return open_sqlite(folder)
+    server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
+    return open_postgres(await server.fresh())
