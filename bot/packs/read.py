@@ -74,8 +74,12 @@ def read_pack(folder: Path) -> Pack:
 
 def examine(folder: Path) -> Reading:
     """The pack in `folder` as far as it can be read, with every problem that does not depend on the date."""
-    files = collect(folder)
-    every = {name: _read_part(name, data, folder) for name, data in sorted(files.contents.items())}
+    return examine_files(collect(folder))
+
+
+def examine_files(files: Files) -> Reading:
+    """As `examine`, for files that were collected before."""
+    every = {name: _read_part(name, data, files.folder) for name, data in sorted(files.contents.items())}
     clashes: list[Problem] = []
     parts = dict(_placed(every, clashes))
     problems = (*files.problems, *(p for part in every.values() for p in part.problems), *clashes)

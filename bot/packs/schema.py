@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from types import NoneType
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
@@ -33,8 +34,12 @@ _STRICT = {str: Text, int: Annotated[StrictInt, Field(ge=1)], bool: YesNo}
 
 
 def _whole_day(value: object) -> object:
+    """A day, in quotes or not."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return datetime.strptime(value, "%Y-%m-%d").date()
     raise ValueError("should be a date such as 2026-01-31")
 
 
