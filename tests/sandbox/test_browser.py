@@ -1,5 +1,6 @@
 """A newcomer's walk through the page in a real browser; SCREENSHOTS=folder keeps pictures of it."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from tests.sandbox.content import MUST_BE_FOUND, shipped_pack, shipped_rules
 from tests.sandbox.stage import Stage, running
@@ -39,6 +40,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 Opener = Callable[..., Awaitable[Page]]
+expect.set_options(timeout=20_000)  # ms; how long a busy machine may take, not how long anything should take
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -74,7 +76,7 @@ async def visitors(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
         page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
         page.on("request", lambda r: None if r.url.startswith(stage.sandbox.url) else problems.append(r.url))
         await page.goto(stage.sandbox.url)
-        await expect(page.get_by_role("radio", name="Member")).to_be_checked()
+        await plays(page, "Member")
         return page
 
     yield opened
@@ -89,9 +91,15 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+async def plays(page: Page, role: str) -> None:
+    """The server has told the page that it has this role; the page shows nothing before."""
+    await expect(page.locator("body")).to_have_attribute("data-role", role.lower())
+    await expect(page.get_by_role("radio", name=role)).to_be_checked()
+
+
 async def become(page: Page, role: str) -> None:
     await page.locator(".roles").get_by_text(role, exact=True).click()
-    await expect(page.get_by_role("radio", name=role)).to_be_checked()
+    await plays(page, role)
 
 
 async def replay(page: Page) -> None:
@@ -157,6 +165,53 @@ async def test_the_command_completes_with_the_keyboard(opened: Opener) -> None:
     await picture(page, "sandbox-answer")
 
 
+async def test_keys_pressed_before_the_topics_come_are_not_lost(opened: Opener) -> None:
+    page = await opened()
+    slow = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    box, options = page.get_by_label("Message", exact=True), page.get_by_role("option")
+    await box.press_sequentially("/calcification ")
+    await expect(options.nth(1)).to_be_visible()
+    await page.route("**/complete?q=c", late)
+    await box.press_sequentially("c")
+    await box.press("ArrowDown")
+    slow.set()
+    await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    slow.clear()
+    await page.route("**/complete?q=ca", late)
+    await box.press_sequentially("a")
+    await box.press("Escape")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    async with page.expect_response("**/complete?q=ca"):
+        slow.set()
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+async def test_what_is_written_while_a_message_is_on_its_way_stays(opened: Opener) -> None:
+    page = await opened()
+    slow = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await slow.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/post", late)
+    box = page.get_by_label("Message", exact=True)
+    await box.fill("Good mornig")
+    await box.press("Enter")
+    await page.get_by_role("button", name="Edit message").click()
+    async with page.expect_response("**/post"):
+        slow.set()
+    await page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")
+    await expect(box).to_have_value("Good mornig")
+    await expect(page.get_by_text("Editing your message")).to_be_visible()
+
+
 async def test_an_unknown_topic_is_answered_privately(opened: Opener) -> None:
     page = await opened()
     box = page.get_by_label("Message", exact=True)
@@ -218,6 +273,7 @@ async def test_who_is_no_moderator_any_more_is_refused_by_the_server(opened: Ope
     await expect(page.locator("[data-act=take]")).to_be_visible()
     other_tab = await page.context.new_page()
     await other_tab.goto(page.url)
+    await plays(other_tab, "Moderator")
     await become(other_tab, "Member")
     await page.locator("[data-act=take]").click()
     await expect(page.locator(".toast.refusal")).to_contain_text("this takes a moderator")

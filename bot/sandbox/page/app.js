@@ -13,6 +13,7 @@ const DONE = { take: "is yours for 15 minutes", release: "is given back", uphold
 const composer = new Composer({ send: sendText });
 let state = null;
 let wanted = null; // the role chosen here, which a restarted server has forgotten
+let switching = null; // the role that the server is being asked for
 let reading = false;
 let stale = false;
 
@@ -53,7 +54,8 @@ function show(fresh) {
 }
 
 function showWho() {
-  for (const radio of byId("roles").querySelectorAll("input")) radio.checked = radio.value === state.who.role;
+  document.body.dataset.role = state.who.role;
+  for (const radio of byId("roles").querySelectorAll("input")) radio.checked = radio.value === (switching ?? state.who.role);
   byId("clear").hidden = state.who.role !== "admin" || state.posts.length === 0;
   byId("channel-note").textContent = state.who.role === "admin"
     ? `${state.pack.topics} topics, ${state.pack.misconceptions} misconceptions, ${state.pack.sources} sources · revision ${state.pack.revision.slice(0, 12)}`
@@ -140,8 +142,9 @@ async function clear() {
 }
 
 async function become(role) {
-  wanted = role;
+  wanted = switching = role;
   await attempt(() => send("/who", { role }));
+  if (switching === role) switching = null;
 }
 
 const postActs = {

@@ -15,10 +15,11 @@ export class Composer {
     this.context = null; // {kind: "reply" | "edit", post}
     this.choices = [];
     this.active = -1;
-    this.choicesFor = null;
+    this.asked = 0; // questions for topics so far; answers to all but the last are too late
+    this.early = null; // keys pressed while the answer to the last one is on its way; null when none is
     this.text.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.key(event));
-    this.text.addEventListener("blur", () => setTimeout(() => this.close(), 150)); // a click on a choice comes first
+    this.text.addEventListener("blur", () => this.close()); // a press on a choice doesn't take the focus
     byId("form").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
   }
 
@@ -63,9 +64,11 @@ export class Composer {
   async submit(text = this.text.value) {
     if (!text.trim()) return;
     const { context } = this;
+    const written = this.text.value;
     this.close();
     byId("whisper").hidden = true;
     if (!(await this.sendText(text, context))) return;
+    if (this.text.value !== written || this.context !== context) return; // something else is being written by now
     this.text.value = "";
     this.setContext(null, []);
     this.grow();
@@ -82,19 +85,26 @@ export class Composer {
     const command = `/${this.pack}`;
     if (typed.startsWith(`${command} `)) return this.offerTopics(typed, typed.slice(command.length + 1));
     if (typed.startsWith("/") && command.startsWith(typed)) {
-      return this.open(typed, [{ topic: null, title: command, note: "answers from curated, sourced content" }]);
+      return this.open([{ topic: null, title: command, note: "answers from curated, sourced content" }]);
     }
     return this.close();
   }
 
+  /** Ask for topics. Until they come the older ones stay in sight, and keys wait for the new ones. */
   async offerTopics(typed, query) {
+    const number = ++this.asked;
+    this.early = [];
     const found = await read(`/complete?q=${encodeURIComponent(query)}`).catch(() => []);
-    if (this.text.value === typed) this.open(typed, found);
+    if (number !== this.asked) return;
+    const keys = this.early;
+    this.open(found);
+    for (const key of keys) this.pick(key);
   }
 
-  open(typed, choices) {
+  open(choices) {
+    this.asked += 1;
+    this.early = null;
     this.choices = choices;
-    this.choicesFor = typed;
     this.list.replaceChildren(...choices.map((choice, index) => this.option(choice, index)));
     this.list.hidden = choices.length === 0;
     this.text.setAttribute("aria-expanded", String(choices.length > 0));
@@ -107,7 +117,7 @@ export class Composer {
   }
 
   close() {
-    this.open(null, []);
+    this.open([]);
   }
 
   mark(index) {
@@ -127,20 +137,27 @@ export class Composer {
 
   key(event) {
     if (event.isComposing) return;
-    const open = this.choices.length > 0 && this.choicesFor === this.text.value;
-    if (open && MOVES[event.key]) {
+    const picks = MOVES[event.key] || (event.key === "Tab" && !event.shiftKey);
+    if (this.early && picks) {
       event.preventDefault();
-      this.mark((this.active + MOVES[event.key] + this.choices.length) % this.choices.length);
-    } else if (open && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) {
+      this.early.push(event.key);
+    } else if (!this.early && this.choices.length > 0 && (picks || (event.key === "Enter" && !event.shiftKey))) {
       event.preventDefault();
-      this.choose(this.active);
+      this.pick(event.key);
     } else if (event.key === "Escape") {
-      if (open) this.close();
+      if (this.early || this.choices.length > 0) this.close();
       else if (this.context) this.leave();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.submit();
     }
+  }
+
+  /** Move along the choices, or take the marked one. */
+  pick(key) {
+    if (this.choices.length === 0) return;
+    if (MOVES[key]) this.mark((this.active + MOVES[key] + this.choices.length) % this.choices.length);
+    else this.choose(this.active);
   }
 }
 
