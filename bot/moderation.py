@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core import cards, reports
+from bot.core import answers, cards, reports
 from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person
 from bot.core.pack import Pack, Stage
@@ -58,6 +58,8 @@ LONGEST_WAIT = timedelta(minutes=10)
 class Screens(Protocol):
     """What the service needs of a screener."""
 
+    def concerns(self, text: str, *, reply_to: str = "") -> bool: ...
+
     async def screen(self, text: str, *, reply_to: str = "") -> Screening: ...
 
 
@@ -83,6 +85,13 @@ class Moderation:
         self._news = asyncio.Event()  # set when the outbox may have work
         self._key: bytes | None = None  # of fingerprints; made once for each store
         self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
+
+    def concerns(self, text: str, *, reply_to: str = "") -> bool:
+        """Whether a new message can matter to anything that the service does: microseconds, for all chat.
+
+        Whatever is to be found in messages must say so here; adapters hand on nothing else.
+        """
+        return self._screener.concerns(text, reply_to=reply_to) or answers.asks(text)
 
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""

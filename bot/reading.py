@@ -52,6 +52,10 @@ class ReadingRoom:
         """How many messages wait to be read."""
         return len(self._waiting)
 
+    def concerns(self, text: str, *, reply_to: str = "") -> bool:
+        """Whether the message can have to do with the subject at all; at once."""
+        return self._screener.concerns(text, reply_to=reply_to)
+
     async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         """What the message asserts; see `Screener.screen`."""
         self.seen += 1

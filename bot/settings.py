@@ -86,6 +86,9 @@ class Ping(_Frozen):
 
 class Discord(_Frozen):
     watch: tuple[int, ...] = ()
+    watch_tags: tuple[str, ...] = ()
+    exempt_roles: tuple[int, ...] = ()
+    direct_messages: bool = False
     moderators_channel: int | None = None
     moderator_roles: tuple[int, ...] = ()
     lead_roles: tuple[int, ...] = ()

@@ -57,6 +57,9 @@ WORDS = {"cures": "tea-cures", "blue": "tea-is-blue"}
 class WordScreener:
     """Finds a misconception wherever its word stands; enough for tests of what happens next."""
 
+    def concerns(self, text: str, *, reply_to: str = "") -> bool:
+        return any(word in text + reply_to for word in WORDS)
+
     async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         hits = [(text.find(word), word, name) for word, name in WORDS.items() if word in text]
         if text.startswith("No,"):

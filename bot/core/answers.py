@@ -56,9 +56,14 @@ _ASKS = re.compile(
 )
 
 
+def asks(text: str) -> bool:
+    """Whether the message asks anything."""
+    return len(text) <= 2000 and _ASKS.search(text) is not None
+
+
 def offer(pack: Pack, text: str) -> str | None:
     """The topic that a message asks for, when that is plain enough to offer an answer; otherwise None."""
-    if not _ASKS.search(text) or len(text) > 2000:
+    if not asks(text):
         return None
     words = fold(text)
     named = [(t, name) for t in pack.topics.values() for name in _names(t) if f" {name} " in f" {words} "]

@@ -17,9 +17,12 @@ from bot.discord_ import permissions
 from bot.discord_.buttons import DYNAMIC, AnswerButton, tell
 from bot.discord_.commands import answer_command
 from bot.discord_.console import QueueButton, moderation_commands, report_command
-from bot.discord_.convert import PLATFORM, is_watched, message_of, raw_key
+from bot.discord_.convert import PLATFORM, raw_key
+from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
+from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
+from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 from bot.ports import Clock, Store
 from bot.settings import Discord
@@ -27,7 +30,7 @@ from bot.settings import Discord
 log = logging.getLogger(__name__)
 QUIET = timedelta(minutes=30)  # between two offers of the same topic in the same channel
 MISSED = 500  # messages read again per channel after downtime
-Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel
+Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
 SYNCED = "discord.commands"  # key in the store: hash of the commands that Discord knows
 FLUSH = 5.0  # seconds between saves of how far each channel was read
 
@@ -37,7 +40,9 @@ class DiscordBot(discord.Client):
 
     def __init__(self, settings: Discord, *, moderation: Moderation, store: Store, clock: Clock) -> None:
         super().__init__(
-            intents=permissions.intents(), allowed_mentions=discord.AllowedMentions.none(), max_messages=1000
+            intents=permissions.intents(direct_messages=settings.direct_messages),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=1000,
         )
         self.settings = settings
         self.moderation = moderation
@@ -53,10 +58,10 @@ class DiscordBot(discord.Client):
         for command in (answer_command(self), moderation_commands(self), report_command(self)):
             self.tree.add_command(command)
         self.tree.error(_command_failed)
+        self.cursors = Cursors(store)
+        self.listening = Listening(moderation=moderation, cursors=self.cursors, watch_of=self.watch_of)
         self._store = store
-        self._watch = frozenset(settings.watch)
-        self._read: dict[str, str] = {}  # channel -> last message screened, not saved yet
-        self._behind: set[int] | None = None  # channels with unread messages from before; None: not connected yet
+        self._watches: dict[int | None, Watch] = {}
         self._offered: dict[tuple[int, str], datetime] = {}
 
     async def run_until_closed(self, token: str) -> None:
@@ -72,7 +77,7 @@ class DiscordBot(discord.Client):
         except (discord.LoginFailure, discord.PrivilegedIntentsRequired) as error:
             raise explain(error) or error from None
         finally:
-            await self.save_cursors()
+            await self.cursors.save()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*DYNAMIC, QueueButton)
@@ -85,19 +90,17 @@ class DiscordBot(discord.Client):
             log.warning("%s", problem)
         await self.catch_up()
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Every event comes through here first; for ordinary chat it is the end, before it costs a task."""
+        if event != "message" or not self._passes_over(args[0]):
+            super().dispatch(event, *args, **kwargs)
+
     async def on_message(self, message: discord.Message) -> None:
-        if not is_watched(message, self._watch):
-            return
-        case = await self.moderation.message_posted(message_of(message))
-        if self._behind is not None and message.channel.id not in self._behind:
-            self._read[str(message.channel.id)] = str(message.id)
-        if case is None:
+        if await self.listening.posted(message) is None:
             await self._offer(message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        message = payload.message
-        if is_watched(message, self._watch) and message.edited_at is not None:
-            await self.moderation.message_posted(message_of(message))
+        await self.listening.edited(payload)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         if payload.channel_id == self.settings.moderators_channel:
@@ -112,24 +115,31 @@ class DiscordBot(discord.Client):
     async def catch_up(self) -> None:
         """Screen what was posted while the bot was away; a channel seen for the first time starts now."""
         channels = self._watched_channels()
-        self._behind = {c.id for c in channels}
+        self.cursors.fall_behind(c.id for c in channels)
         for channel in channels:
             try:
                 await self._read_since(channel, await self._cursor(channel))
             except discord.HTTPException as error:
                 log.warning("channel %s can't be read back: Discord answered %s", channel.id, error.status)
-            else:
-                self._behind.discard(channel.id)
+
+    def settings_of(self, guild_id: int | None) -> Discord:
+        """The settings in force on that server; None stands for direct messages."""
+        return self.settings
+
+    def watch_of(self, guild_id: int | None) -> Watch:
+        """Where the bot listens on that server."""
+        watch = self._watches.get(guild_id)
+        if watch is None:
+            watch = self._watches[guild_id] = Watch(self.settings_of(guild_id))
+        return watch
+
+    def settings_changed(self) -> None:
+        """What `settings_of` says is different from now on."""
+        self._watches.clear()
 
     def why_not_ready(self) -> str | None:
         """For the health check: None when connected."""
         return None if self.is_ready() else "Discord is not connected"
-
-    async def save_cursors(self) -> None:
-        """Remember how far each channel was read."""
-        read, self._read = self._read, {}
-        for channel, message in read.items():
-            await self._store.advance(PLATFORM, channel, message)
 
     def require_moderator(self, interaction: discord.Interaction[Any]) -> None:
         """Raises Refused unless the person may use the buttons here; every act asks again."""
@@ -158,29 +168,32 @@ class DiscordBot(discord.Client):
         )
         raise Refused(words)
 
+    def _passes_over(self, message: discord.Message) -> bool:
+        try:
+            return self.listening.passes_over(message)
+        except Exception:  # raised here it would end the connection; raised in on_message it is only told
+            log.exception("the first look at message %s failed", message.id)
+            return False
+
     def _watched_channels(self) -> list[Readable]:
         found = (c for g in self.guilds for c in (*g.channels, *g.threads))
-        return [c for c in found if isinstance(c, Readable) and self._covers(c)]
-
-    def _covers(self, channel: Readable) -> bool:
-        parent = getattr(channel, "parent_id", None)
-        return not self._watch.isdisjoint({channel.id, parent, channel.category_id})
+        return [c for c in found if isinstance(c, Readable) and self.watch_of(c.guild.id).covers(c)]
 
     async def _cursor(self, channel: Readable) -> int:
         """How far the channel was read; a thread that is new to us starts where its parent was left."""
         for channel_id in (channel.id, getattr(channel, "parent_id", None)):
-            known = await self._store.cursor(PLATFORM, str(channel_id))
+            known = await self.cursors.load(channel_id) if channel_id else None
             if known is not None:
-                return int(known)
+                return known
         return channel.last_message_id or channel.id
 
     async def _read_since(self, channel: Readable, cursor: int) -> None:
         count = 0
         async for message in channel.history(after=discord.Object(cursor), oldest_first=True, limit=MISSED):
-            if is_watched(message, self._watch):
-                await self.moderation.message_posted(message_of(message))
+            if self.listening.hears(message) and self.cursors.first_seen(message.id):
+                await self.listening.posted(message)
             cursor, count = message.id, count + 1
-        await self._store.advance(PLATFORM, str(channel.id), str(cursor))
+        self.cursors.caught_up(channel.id, cursor)
         if count:
             log.info("channel %s: read %s messages posted meanwhile", channel.id, count)
 
@@ -216,7 +229,7 @@ class DiscordBot(discord.Client):
     async def _save_for_ever(self) -> None:
         while True:
             await self.clock.sleep(FLUSH)
-            await self.save_cursors()
+            await self.cursors.save()
 
 
 def use_servers(settings: Discord) -> None:

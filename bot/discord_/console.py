@@ -14,7 +14,7 @@ from bot.core import cards, console, export
 from bot.core.review import UNDECIDED, Case, Refused, Status
 from bot.core.statistics import summarise
 from bot.discord_.buttons import Interaction, answered, notice_view, tell
-from bot.discord_.convert import PLATFORM, is_watched, message_of
+from bot.discord_.convert import PLATFORM
 from bot.discord_.render import notice_embed, quoted
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def report_command(bot: "DiscordBot") -> app_commands.ContextMenu:
 
     @told
     async def callback(interaction: Interaction, message: discord.Message) -> None:
-        if not is_watched(message, frozenset(bot.settings.watch)):
+        if not bot.listening.hears(message):
             raise Refused("Only members' messages in the health channels can be reported here.")
         await interaction.response.send_modal(ReportModal(message))
 
@@ -145,7 +145,8 @@ class ReportModal(ui.Modal, title="Report a health claim"):
     @answered
     async def on_submit(self, interaction: Interaction) -> None:
         bot = interaction.client
-        await bot.moderation.report(message_of(self.message), bot.person(interaction.user), self.text.value)
+        message = await bot.listening.converted(self.message)
+        await bot.moderation.report(message, bot.person(interaction.user), self.text.value)
         await tell(interaction, "Thank you. The moderators decide what follows.")
 
 

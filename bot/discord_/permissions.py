@@ -23,9 +23,9 @@ _NAMES = {
 }
 
 
-def intents() -> discord.Intents:
+def intents(*, direct_messages: bool = False) -> discord.Intents:
     """The least that watching messages needs; Message Content is the only privileged one."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+    return discord.Intents(guilds=True, guild_messages=True, message_content=True, dm_messages=direct_messages)
 
 
 def invite_url(application_id: int) -> str:

@@ -181,7 +181,7 @@ async def test_buttons_work_after_a_restart(server: Server) -> None:
 
 async def test_a_message_posted_while_the_bot_was_away_is_screened_once(server: Server) -> None:
     await server.member.send(server.health, "hello")
-    await server.bot.save_cursors()
+    await server.bot.cursors.save()
     await server.env.restart_bot(discord.Client(intents=discord.Intents.default()))
     await server.member.send(server.health, "tea cures all")
     await server.restart()

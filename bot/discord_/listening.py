@@ -1,0 +1,96 @@
+"""What members post and edit, on its way to the service. Ordinary chat goes no further than the first look."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import aiohttp
+import discord
+
+from bot.core.message import Message
+from bot.core.review import Case
+from bot.discord_.convert import answered_words, file_words, message_of, text_files, words
+from bot.discord_.cursors import Cursors
+from bot.discord_.watching import Watch
+from bot.moderation import Moderation
+
+log = logging.getLogger(__name__)
+FILES_AT_ONCE = 4  # downloads
+MOST_FILES = 3  # of one message
+PATIENCE = 10  # seconds for a download
+KNOWN_AUTHORS = 1000  # whose roles had to be asked for
+
+
+class Listening:
+    """See the module's first line."""
+
+    def __init__(self, *, moderation: Moderation, cursors: Cursors, watch_of: Callable[[int | None], Watch]) -> None:
+        self._moderation = moderation
+        self._cursors = cursors
+        self._watch_of = watch_of
+        self._downloads = asyncio.Semaphore(FILES_AT_ONCE)
+        self._exempt: dict[tuple[int, int], bool] = {}  # (server, author) whose roles did not come with a message
+
+    def passes_over(self, message: discord.Message) -> bool:
+        """Whether there is nothing to do with a new message: it is not listened to, or ordinary chat, or known."""
+        if not self.hears(message) or not self._cursors.first_seen(message.id):
+            return True
+        if self._matters(message):
+            return False
+        self._cursors.passed(message.channel.id, message.id)
+        return True
+
+    def hears(self, message: discord.Message) -> bool:
+        return self._watch_of(message.guild.id if message.guild else None).hears(message)
+
+    async def posted(self, message: discord.Message) -> Case | None:
+        """Have a message screened that is listened to; return its case if it has one."""
+        with self._cursors.reading(message.channel.id, message.id):
+            if self._matters(message) and await self._is_exempt(message):
+                return None
+            return await self._moderation.message_posted(await self.converted(message))
+
+    async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Have an edited message screened again; what Discord itself adds, such as a link's preview, is no edit."""
+        message, before = event.message, event.cached_message
+        if message.edited_at is None or (before is not None and before.edited_at == message.edited_at):
+            return
+        if self.hears(message) and not await self._is_exempt(message):
+            await self._moderation.message_posted(await self.converted(message))
+
+    async def converted(self, message: discord.Message) -> Message:
+        """The message for the service, with what its text files say."""
+        files = text_files(message)[:MOST_FILES]
+        return message_of(message, "\n".join([await self._contents(message, file) for file in files]))
+
+    def _matters(self, message: discord.Message) -> bool:
+        if (message.attachments or message.message_snapshots) and text_files(message):
+            return True
+        return self._moderation.concerns(words(message), reply_to=answered_words(message))
+
+    async def _contents(self, message: discord.Message, file: discord.Attachment) -> str:
+        try:
+            async with self._downloads, asyncio.timeout(PATIENCE):
+                return file_words(await file.read())
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("a text file of message %s can't be read: %s", message.id, type(error).__name__)
+            return ""
+
+    async def _is_exempt(self, message: discord.Message) -> bool:
+        """Whether the author has an exempt role, where the roles did not come with the message."""
+        guild, author = message.guild, message.author
+        if guild is None or isinstance(author, discord.Member) or not self._watch_of(guild.id).exempts:
+            return False
+        known = self._exempt.get((guild.id, author.id))
+        if known is None:
+            if len(self._exempt) >= KNOWN_AUTHORS:
+                self._exempt.clear()
+            known = self._exempt[guild.id, author.id] = await self._has_exempt_role(guild, author.id)
+        return known
+
+    async def _has_exempt_role(self, guild: discord.Guild, author_id: int) -> bool:
+        try:
+            member = guild.get_member(author_id) or await guild.fetch_member(author_id)
+        except discord.HTTPException:
+            return False  # gone, or not to be had: better a notice too many than a claim unseen
+        return self._watch_of(guild.id).exempt(member)
