@@ -26,6 +26,7 @@ from bot.core.review import (
     Report,
     Status,
     decide,
+    describe,
     detail,
     duties,
     merge,
@@ -197,8 +198,11 @@ class Moderation:
         await self._set_paused(await self._pauses() | {channel or EVERYWHERE})
 
     async def resume(self, channel: str | None = None) -> None:
-        """Screen again, in one channel or everywhere."""
-        await self._set_paused(await self._pauses() - {channel} if channel else frozenset())
+        """Screen again, in one channel or everywhere. Raises Refused where a channel alone can't be resumed."""
+        paused = await self._pauses()
+        if channel and EVERYWHERE in paused:
+            raise Refused("Screening is paused everywhere. Please resume it everywhere.")
+        await self._set_paused(paused - {channel} if channel else frozenset())
 
     async def is_paused(self, key: MessageKey) -> bool:
         return not {EVERYWHERE, f"{key.platform}:{key.channel}"}.isdisjoint(await self._pauses())
@@ -211,7 +215,8 @@ class Moderation:
         after = decide(before, decision, self.policy)
         entry = HistoryEntry(case_id, decision.act, decision.by, decision.at, detail(decision), before.pack_revision)
         if not await self._store.save(after, entry, duties(before, after, decision, self.policy)):
-            raise Refused(f"Somebody else was faster with case {case_id}. Please look again; nothing was done.")
+            newer = await self._store.case(case_id) or before
+            raise Refused(f"Somebody was faster: case {case_id} is {describe(newer)} now. Nothing was done.")
         self._news.set()
         return after
 

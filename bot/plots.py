@@ -86,10 +86,12 @@ def draw_digest(numbers: Statistics) -> bytes:
         left = [a + b for a, b in zip(left, counts, strict=True)]
     ends.set(title="flags", xlabel="messages")
     ends.xaxis.get_major_locator().set_params(integer=True)
-    ends.legend(fontsize=8, frameon=False)
+    figure.legend(*ends.get_legend_handles_labels(), loc="outside upper left", ncols=3, fontsize=9, frameon=False)
     hours = [w.total_seconds() / 3600 for w in numbers.waits]
     if hours:
         waits.plot(hours, [(n + 1) / len(hours) for n in range(len(hours))], drawstyle="steps-post", color=INK)
+    else:
+        waits.text(0.5, 0.5, "nothing decided yet", ha="center", color=QUIET, transform=waits.transAxes)
     waits.set(title="decided within", xlabel="hours", ylabel="share of decisions", ylim=(0, 1.02))
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=110)

@@ -1,13 +1,51 @@
 """What `/moderation` says, as plain lines that every platform can show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
 from bot.core.cards import SEVERITY_WORDS, shorten
-from bot.core.review import Case, Outcome, Status, describe
+from bot.core.review import UNDECIDED, Case, Outcome, Status, describe
 from bot.core.statistics import Statistics
 
 MOST_RATES = 10
+
+
+class Show(StrEnum):
+    """Which cases of the queue somebody wants to see."""
+
+    WAITING = "waiting"
+    ESCALATED = "escalated"
+    SECOND = "second"
+    SNOOZED = "snoozed"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    ALL = "all"
+
+
+SHOWN: Mapping[Show, tuple[Status, ...]] = MappingProxyType(
+    {
+        Show.WAITING: tuple(sorted(UNDECIDED)),
+        Show.ESCALATED: (Status.ESCALATED,),
+        Show.SECOND: (Status.PROPOSED, Status.APPEALED),  # what another moderator than before must decide
+        Show.SNOOZED: (Status.SNOOZED,),
+        Show.UPHELD: (Status.UPHELD,),
+        Show.DISMISSED: (Status.DISMISSED,),
+        Show.ALL: tuple(Status),
+    }
+)
+SHOW_WORDS: Mapping[Show, str] = MappingProxyType(
+    {
+        Show.WAITING: "Waiting",
+        Show.ESCALATED: "Escalated",
+        Show.SECOND: "For a second person",
+        Show.SNOOZED: "Snoozed",
+        Show.UPHELD: "Upheld",
+        Show.DISMISSED: "Not a misconception",
+        Show.ALL: "All",
+    }
+)
 
 
 def queue_line(case: Case, now: datetime) -> str:

@@ -1,8 +1,10 @@
 """What moderators see and do in the sandbox: the queue, decisions, and the preview of a correction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.core.cards import Tally
+from bot.core.console import SHOWN, Show
 from bot.core.review import LIFE, UNDECIDED, Act, Case, Correction, Decision, Reason, Refused, Status
 from bot.moderation import Moderation
 from bot.sandbox.payload import LONGEST_CORRECTION, BadPayload, Payload
@@ -12,7 +14,19 @@ from bot.sandbox.workspace import Workspace
 
 PAGE = 100  # cases read at once
 MOST_PAGES = 10
-DECIDED_SHOWN = 20
+CASES_SHOWN = 20  # on one page of the queue
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the queue, and what stands around it."""
+
+    cases: Sequence[Case]
+    closed: Sequence[Case]  # the latest that are closed; only beside those that wait
+    page: int
+    pages: int
+    waits: int  # how many wait, whatever is shown
+    numbers: Mapping[str, int]  # case numbers by message, for the channel
 
 
 class Desk:
@@ -22,11 +36,24 @@ class Desk:
         self._workspace = workspace
         self._moderation = moderation
 
-    async def queue(self) -> tuple[list[Case], list[Case]]:
-        """Cases that wait (snoozed ones last), and the latest that are closed."""
+    async def queue(self, show: Show = Show.WAITING, page: int = 1, number: int | None = None) -> Listing:
+        """Those cases, or the one with that number: waiting ones first (snoozed ones last), then the latest closed."""
         waiting = sorted(await self._cases(tuple(UNDECIDED)), key=lambda c: c.status is Status.SNOOZED)
         closed = await self._cases(tuple(s for s in Status if s not in UNDECIDED))
-        return waiting, sorted(closed, key=lambda c: c.decided_at or c.opened_at, reverse=True)[:DECIDED_SHOWN]
+        closed.sort(key=lambda c: c.decided_at or c.opened_at, reverse=True)
+        everything = [*waiting, *closed]
+        wanted = [c for c in everything if (c.id == number if number else c.status in SHOWN[show])]
+        pages = max(1, -(-len(wanted) // CASES_SHOWN))
+        start = (min(page, pages) - 1) * CASES_SHOWN
+        beside = show is Show.WAITING and not number
+        return Listing(
+            cases=wanted[start : start + CASES_SHOWN],
+            closed=closed[:CASES_SHOWN] if beside else (),
+            page=min(page, pages),
+            pages=pages,
+            waits=len(waiting),
+            numbers={c.key.message: c.id for c in everything},
+        )
 
     async def cards(self, cases: Sequence[Case]) -> list[Json]:
         """The cases as the page shows them."""

@@ -65,6 +65,13 @@ class Payload:
             raise BadPayload(f"“{name}” should be a positive whole number.")
         return given
 
+    def flag(self, name: str) -> bool:
+        """Yes or no; no where nothing is said."""
+        given = self.values.get(name, False)
+        if not isinstance(given, bool):
+            raise BadPayload(f"“{name}” should be true or false.")
+        return given
+
     def choice(self, name: str, of: type[Choice]) -> Choice:
         """One of the words of an enumeration."""
         chosen = self.optional_choice(name, of)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.core.message import Message, MessageKey, Person
 
 CHANNEL = "health-questions"
+PRIVATE_NOTE = "/note"  # the topic of a whisper that is a correction; no answer can have this name
 BOT = Person("calcification-bot", "Calcification bot")
 
 
@@ -35,6 +36,17 @@ class Post:
     edited: bool = False
     deleted: bool = False
     screened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the bot told the moderators apart from notices: a reminder, an escalation, a summary."""
+
+    name: str
+    at: datetime
+    words: str
+    case_id: int | None = None
+    drawn: bool = False  # a picture belongs to it
 
 
 def message_of(post: Post, key: MessageKey, answered: Post | None) -> Message:

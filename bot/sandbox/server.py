@@ -9,7 +9,10 @@ from types import MappingProxyType
 from aiohttp import web
 
 from bot.core.answers import complete
+from bot.core.console import Show
 from bot.moderation import LONGEST_NOTE, Moderation
+from bot.sandbox.console import Console
+from bot.sandbox.console_pages import ConsolePages, number_in
 from bot.sandbox.desk import Desk
 from bot.sandbox.feed import Watcher
 from bot.sandbox.gate import Gate, add_headers, answer_errors
@@ -17,7 +20,16 @@ from bot.sandbox.payload import Payload, storable
 from bot.sandbox.people import Role, Signer, Visitor
 from bot.sandbox.posts import CHANNEL
 from bot.sandbox.room import DidYouMean, Forbidden, Room
-from bot.sandbox.view import Json, choices_json, pack_json, posts_json, reasons_json, visitor_json
+from bot.sandbox.view import (
+    Json,
+    call_json,
+    choices_json,
+    pack_json,
+    posts_json,
+    reasons_json,
+    shows_json,
+    visitor_json,
+)
 from bot.sandbox.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -44,6 +56,7 @@ class Sandbox:
         self._gate = Gate(self._signer, host=host, cookie=f"sandbox_{port}")
         self._room = Room(workspace, moderation)
         self._desk = Desk(workspace, moderation)
+        self._console = Console(workspace, moderation)
         self._files = _page_files()
         self.url = ""  # known once it is served
         self.ready = asyncio.Event()  # the page can be opened
@@ -85,6 +98,7 @@ class Sandbox:
                 web.post("/clear", self._clear),
                 web.post("/preview", self._preview),
                 web.post("/act", self._act),
+                *ConsolePages(self._console, self._workspace, self._need).routes(),
             ]
         )
         return app
@@ -116,23 +130,38 @@ class Sandbox:
         """All that the visitor may see; a newcomer gets a cookie along with it."""
         visitor = self._gate.visitor(request)
         if visitor is None:
-            return self._greeting(newcomer := self._signer.newcomer(), await self._seen_by(newcomer))
-        return web.json_response(await self._seen_by(visitor))
+            return self._greeting(newcomer := self._signer.newcomer(), await self._seen_by(newcomer, request))
+        return web.json_response(await self._seen_by(visitor, request))
 
-    async def _seen_by(self, visitor: Visitor) -> Json:
+    async def _seen_by(self, visitor: Visitor, request: web.Request) -> Json:
         pack = self._moderation.pack
-        waiting, closed = await self._desk.queue() if visitor.role.reaches(Role.MODERATOR) else ([], [])
-        cases = {c.key.message: c.id for c in (*closed, *waiting)}
+        queue, cases = await self._queue(request) if visitor.role.reaches(Role.MODERATOR) else (None, {})
         return {
             "who": visitor_json(visitor, self._signer.token(visitor)),
             "pack": pack_json(pack),
             "reasons": reasons_json(),
             "channels": [{"id": CHANNEL, "name": f"#{CHANNEL}"}],
             "posts": posts_json(await self._workspace.posts(), visitor, pack, cases),
-            "queue": {"waiting": await self._desk.cards(waiting), "closed": await self._desk.cards(closed)}
-            if visitor.role.reaches(Role.MODERATOR)
-            else None,
+            "queue": queue,
         }
+
+    async def _queue(self, request: web.Request) -> tuple[Json, Mapping[str, int]]:
+        """The part of the queue that was asked for, and the numbers of all cases by message."""
+        asked = Payload(request.query)
+        show = asked.optional_choice("show", Show) or Show.WAITING
+        found = await self._desk.queue(show, number_in(request, "page") or 1, number_in(request, "number"))
+        queue = {
+            "waiting": await self._desk.cards(found.cases),
+            "closed": await self._desk.cards(found.closed),
+            "show": show,
+            "shows": shows_json(),
+            "page": found.page,
+            "pages": found.pages,
+            "waits": found.waits,
+            "calls": [call_json(c) for c in await self._workspace.calls()],
+            "paused": await self._console.paused(),
+        }
+        return queue, found.numbers
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one word whenever something changed; the page then asks for the state."""
@@ -223,13 +252,16 @@ class Sandbox:
         return web.json_response({"case": case.id, "version": case.version, "status": case.status})
 
     def _known(self, request: web.Request) -> Visitor:
+        """Who asks. Raises Forbidden for somebody new; the gate lets no change of theirs through anyway."""
         visitor = self._gate.visitor(request)
-        assert visitor is not None, "the gate lets no change through without a visitor"
+        if visitor is None:
+            raise Forbidden("The page is out of date. Please load it again.")
         return visitor
 
     def _need(self, request: web.Request, role: Role) -> Visitor:
         visitor = self._known(request)
         if not visitor.role.reaches(role):
+            log.warning("refused: a %s tried %s, which takes a %s", visitor.role, request.path, role)
             raise Forbidden(f"You are a {visitor.role} now; this takes a{'n' if role is Role.ADMIN else ''} {role}.")
         return visitor
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from bot.core.answers import offer
 from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Notice, Point, Tally, answer, notice
+from bot.core.console import SHOW_WORDS
 from bot.core.message import Person
 from bot.core.pack import Pack, Source, Topic
 from bot.core.review import Act, Case, HistoryEntry, Outcome, Policy
 from bot.sandbox.people import Role, Visitor
-from bot.sandbox.posts import Kind, Post
+from bot.sandbox.posts import PRIVATE_NOTE, Call, Kind, Post
 
 Json = dict[str, Any]
 OUTCOME_WORDS = {Outcome.PENDING: "", Outcome.UPHELD: "Upheld", Outcome.DISMISSED: "Not upheld"}
@@ -51,6 +52,7 @@ def case_json(
         "status": case.status,
         "opened_at": case.opened_at.isoformat(),
         "probability": f"{case.probability:.0%}",
+        "author": case.author.id,
         "holder": case.holder.name if case.holder else None,
         "history": [_history_json(e) for e in history],
         **_notice_json(card),
@@ -84,6 +86,22 @@ def source_json(source: Source) -> Json:
     return {"label": source.label, "url": source.url}
 
 
+def shows_json() -> list[Json]:
+    """The lists that the queue can show."""
+    return [{"show": show, "label": words} for show, words in SHOW_WORDS.items()]
+
+
+def call_json(call: Call) -> Json:
+    """What the bot told the moderators."""
+    return {
+        "id": call.name,
+        "at": call.at.isoformat(),
+        "words": call.words,
+        "case": call.case_id,
+        "picture": call.drawn,
+    }
+
+
 def reasons_json() -> list[Json]:
     """The reasons why a flag may be no misconception."""
     return [{"reason": reason, "label": words} for reason, words in REASON_WORDS.items()]
@@ -104,10 +122,14 @@ def _post_json(post: Post, by_id: Mapping[int, Post], visitor: Visitor, pack: Pa
         "answer": answer_json(topic, pack) if topic else None,
         "may_edit": mine,
         "may_report": post.kind is Kind.MEMBER and not mine,
-        "may_appeal": post.case_id is not None and _is_for(post, by_id, visitor),
+        "may_appeal": _corrects(post) and _is_for(post, by_id, visitor),
         "may_delete": mine
         or (post.kind not in (Kind.CORRECTION, Kind.WHISPER) and visitor.role.reaches(Role.MODERATOR)),
     }
+
+
+def _corrects(post: Post) -> bool:
+    return post.kind is Kind.CORRECTION or (post.kind is Kind.WHISPER and post.topic == PRIVATE_NOTE)
 
 
 def _is_for(post: Post, by_id: Mapping[int, Post], visitor: Visitor) -> bool:
@@ -166,4 +188,10 @@ def _point_json(point: Point) -> Json:
 
 
 def _history_json(entry: HistoryEntry) -> Json:
-    return {"act": ACT_WORDS[entry.act], "by": entry.by.name, "at": entry.at.isoformat(), "detail": entry.detail}
+    return {
+        "act": ACT_WORDS[entry.act],
+        "by": entry.by.name,
+        "at": entry.at.isoformat(),
+        "detail": entry.detail,
+        "revision": entry.pack_revision,
+    }

@@ -11,11 +11,12 @@ from typing import Any
 import aiosqlite
 
 from bot.clock import SystemClock
+from bot.core import cards
 from bot.core.message import MessageKey, Person
 from bot.core.review import Case, Correction
 from bot.ports import Clock, Record, Told
 from bot.sandbox.feed import Feed
-from bot.sandbox.posts import BOT, CHANNEL, Kind, Post
+from bot.sandbox.posts import BOT, CHANNEL, PRIVATE_NOTE, Call, Kind, Post
 
 PLATFORM = "sandbox"
 TAKEN_BACK = "A moderator has taken back the note that you got. Your message is fine as it is."
@@ -43,6 +44,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS sandbox_one_correction ON sandbox_posts (case_
 CREATE INDEX IF NOT EXISTS sandbox_unscreened ON sandbox_posts (id) WHERE screened = 0;
 CREATE TABLE IF NOT EXISTS sandbox_notices (
     case_id INTEGER PRIMARY KEY, version INTEGER NOT NULL, shown_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS sandbox_calls (
+    name TEXT PRIMARY KEY,  -- of what is said once
+    at TEXT NOT NULL,
+    words TEXT NOT NULL,
+    case_id INTEGER,
+    picture BLOB
 ) STRICT;
 """
 
@@ -136,7 +144,7 @@ class Workspace:
     async def post_correction(self, case: Case) -> Told:
         """See bot.ports.Notifier."""
         if case.way is Correction.PRIVATE:
-            return Told(str((await self._whisper(case, case.correction)).id))
+            return Told(str((await self._whisper(case, case.correction, topic=PRIVATE_NOTE)).id))
         post = await self._change(
             "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
             " screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
@@ -152,8 +160,10 @@ class Workspace:
             "UPDATE sandbox_posts SET text = '', deleted = 1 WHERE kind = ? AND case_id = ? AND deleted = 0",
             (Kind.CORRECTION, case.id),
         )
-        if case.way is Correction.PRIVATE:
-            await self._whisper(case, TAKEN_BACK)
+        await self._db.execute(
+            "UPDATE sandbox_posts SET text = ?, topic = '' WHERE kind = ? AND case_id = ? AND topic = ?",
+            (TAKEN_BACK, Kind.WHISPER, case.id, PRIVATE_NOTE),
+        )
         self.feed.publish()
 
     async def tell_author(self, case: Case, words: str) -> None:
@@ -161,28 +171,55 @@ class Workspace:
         await self._whisper(case, words)
 
     async def escalate(self, case: Case) -> None:
-        """See bot.ports.Notifier. The sandbox has one queue, where the case shows that it is escalated."""
-        self.feed.publish()
+        """See bot.ports.Notifier. The sandbox has no second channel: whoever moderates sees the call."""
+        by = case.holder.id if case.holder else ""
+        await self._call(f"escalation-{case.id}-{by}", cards.escalation_text(case), case)
 
     async def remind(self, case: Case, people: Sequence[Person]) -> None:
-        """See bot.ports.Notifier. In the sandbox everything undecided stands in the queue already."""
-        self.feed.publish()
+        """See bot.ports.Notifier."""
+        names = f" ({', '.join(p.name for p in people)})" if people else ""
+        await self._call(f"reminder-{case.id}", cards.reminder_text(case) + names, case)
 
     async def alert_admin(self, words: str) -> None:
-        """See bot.ports.Notifier. The sandbox's queue can always be reached."""
+        """See bot.ports.Notifier."""
+        await self._call(f"alert-{self._now()}", words)
 
     async def digest(self, name: str, words: str, picture: bytes | None) -> None:
-        """See bot.ports.Notifier. The sandbox shows the queue itself."""
+        """See bot.ports.Notifier."""
+        await self._call(name, words, picture=picture)
 
-    async def _whisper(self, case: Case, words: str) -> Post:
+    async def calls(self, limit: int = 5) -> list[Call]:
+        """The newest things that moderators were told, the newest first."""
+        rows = await self._db.execute_fetchall(
+            "SELECT name, at, words, case_id, picture IS NOT NULL AS drawn FROM sandbox_calls"
+            " ORDER BY rowid DESC LIMIT ?",
+            (limit,),
+        )
+        return [_called(r) for r in rows]
+
+    async def picture(self, name: str) -> bytes | None:
+        """The PNG that belongs to a call."""
+        rows = list(await self._db.execute_fetchall("SELECT picture FROM sandbox_calls WHERE name = ?", (name,)))
+        return rows[0]["picture"] if rows else None
+
+    async def _call(self, name: str, words: str, case: Case | None = None, *, picture: bytes | None = None) -> None:
+        """Tell the moderators something once."""
+        await self._db.execute(
+            "INSERT INTO sandbox_calls VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (name, self._now(), words, case.id if case else None, picture),
+        )
+        self.feed.publish()
+
+    async def _whisper(self, case: Case, words: str, *, topic: str = "") -> Post:
         """Say something in the channel that only the author of the message sees; once for the same words."""
         known = await self._posts(
-            "WHERE kind = ? AND case_id = ? AND text = ? AND deleted = 0", (Kind.WHISPER, case.id, words)
+            "WHERE kind = ? AND case_id = ? AND text = ? AND topic = ? AND deleted = 0",
+            (Kind.WHISPER, case.id, words, topic),
         )
         return _first(known) or await self._change(
             "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
-            " screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) RETURNING *",
-            (CHANNEL, BOT.id, BOT.name, words, *self._answered(case), self._now(), Kind.WHISPER, case.id),
+            " topic, screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) RETURNING *",
+            (CHANNEL, BOT.id, BOT.name, words, *self._answered(case), self._now(), Kind.WHISPER, case.id, topic),
         )
 
     async def delete_message(self, case: Case) -> None:
@@ -245,6 +282,16 @@ def _post(row: sqlite3.Row) -> Post:
         edited=bool(row["edited"]),
         deleted=bool(row["deleted"]),
         screened=bool(row["screened"]),
+    )
+
+
+def _called(row: sqlite3.Row) -> Call:
+    return Call(
+        name=row["name"],
+        at=datetime.fromisoformat(row["at"]),
+        words=row["words"],
+        case_id=row["case_id"],
+        drawn=bool(row["drawn"]),
     )
 
 

@@ -1,9 +1,10 @@
 """A running sandbox on a free port, over a real store, for tests; and a small client that behaves like the page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,26 @@ import aiohttp
 
 from bot.clock import SystemClock
 from bot.core.pack import Pack
+from bot.core.review import Policy
 from bot.moderation import Moderation, Outbox, Screens
+from bot.ports import Store
 from bot.sandbox.gate import TOKEN_HEADER
+from bot.sandbox.posts import Call
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import Workspace, open_workspace
 from bot.stores.sqlite import open_sqlite
 
 Json = dict[str, Any]
+
+
+class ShiftedClock(SystemClock):
+    """The system's clock, some time ahead."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.shift
 
 
 @dataclass
@@ -33,6 +47,11 @@ class Page:
         async with self.session.get(f"{self.url}state") as response:
             values: Json = await response.json()
         self.token = values["who"]["token"]
+        return values
+
+    async def get(self, path: str) -> Json:
+        async with self.session.get(f"{self.url}{path}") as response:
+            values: Json = await response.json()
         return values
 
     async def send(self, path: str, body: object = None, **headers: str) -> tuple[int, Json]:
@@ -59,12 +78,21 @@ class Stage:
     workspace: Workspace
     moderation: Moderation
     outbox: Outbox
+    store: Store
+    clock: ShiftedClock
 
     async def caught_up(self) -> None:
         """Return once everything that was posted is screened."""
         with self.workspace.feed.watch() as watcher:
             while await self.workspace.unscreened():
                 await watcher.changed()
+
+    async def heard(self, enough: Callable[[Sequence[Call]], bool]) -> Sequence[Call]:
+        """What moderators were told, once it is enough."""
+        with self.workspace.feed.watch() as watcher:
+            while not enough(await self.workspace.calls()):
+                await watcher.changed()
+        return await self.workspace.calls()
 
     @asynccontextmanager
     async def page(self) -> AsyncIterator[Page]:
@@ -77,17 +105,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def running(folder: Path, pack: Pack, screener: Screens) -> AsyncIterator[Stage]:
+async def running(folder: Path, pack: Pack, screener: Screens, policy: Policy | None = None) -> AsyncIterator[Stage]:
     """The sandbox on the files in `folder`, as after a start of the process."""
-    clock = SystemClock()
+    clock = ShiftedClock()
     async with open_sqlite(folder) as store, open_workspace(folder, clock) as workspace:
-        moderation = Moderation(pack=pack, screener=screener, store=store, clock=clock)
+        moderation = Moderation(pack=pack, screener=screener, store=store, clock=clock, policy=policy)
         outbox = Outbox(store=store, moderation=moderation, notifiers={"sandbox": workspace}, clock=clock)
         sandbox = Sandbox(workspace, moderation, host="127.0.0.1", port=0)
         tasks = [asyncio.create_task(sandbox.run()), asyncio.create_task(outbox.run())]
         try:
             await _served(sandbox, tasks[0])
-            yield Stage(sandbox, workspace, moderation, outbox)
+            yield Stage(sandbox, workspace, moderation, outbox, store, clock)
         finally:
             for task in tasks:
                 task.cancel()

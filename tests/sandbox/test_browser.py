@@ -358,3 +358,71 @@ async def test_the_keyboard_reaches_the_message_box_first(opened: Opener) -> Non
     await expect(page.get_by_role("link", name="Skip to the message box")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Message", exact=True)).to_be_focused()
+
+
+async def test_moderators_look_around_the_queue(opened: Opener) -> None:
+    page = await opened()
+    await replay(page)
+    await become(page, "Moderator")
+    await page.locator("[data-act=escalate]").click()
+    await expect(page.locator("#calls .call")).to_contain_text("Robin asks for your view on case 1.")
+    await page.get_by_label("Show").select_option("Snoozed")
+    await expect(page.get_by_text("No case is like that")).to_be_visible()
+    await page.get_by_label("Case", exact=True).fill("1")
+    await expect(page.locator("#waiting .case")).to_have_count(1)
+    await page.get_by_label("Case", exact=True).fill("12")
+    await expect(page.get_by_text("There is no case 12")).to_be_visible()
+    await page.get_by_label("Case", exact=True).fill("")
+    await page.get_by_label("Show").select_option("Escalated")
+    await page.locator("#waiting").get_by_role("button", name="Atlas (staff)").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("1 case in the last 90 days.")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await page.get_by_role("button", name="Numbers").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("1 waiting, the oldest for 0 minutes.")
+    chart = "() => document.querySelector('.chart').complete && document.querySelector('.chart').naturalWidth"
+    assert await (await page.wait_for_function(chart)).json_value() == 990
+    await picture(page, "sandbox-numbers")
+    async with page.expect_download() as download:
+        await page.get_by_role("dialog").get_by_role("link", name="CSV").click()
+    assert (await download.value).suggested_filename == "cases.csv"
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+async def test_a_pause_is_shown_until_it_ends(opened: Opener) -> None:
+    page = await opened()
+    await become(page, "Moderator")
+    await page.get_by_role("button", name="Pause").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Everywhere").click()
+    await expect(page.locator("#paused")).to_contain_text("Screening is paused everywhere.")
+    await picture(page, "sandbox-paused")
+    await replay(page)
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.locator("#paused")).to_be_hidden()
+    await expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+async def test_a_report_an_appeal_and_the_outcome(opened: Opener) -> None:
+    """What members do about a case, from a report to the answer to a complaint."""
+    member, moderator = await opened(), await opened()
+    box = member.get_by_label("Message", exact=True)
+    await box.fill("Vitamin D supplements lower your calcium.")
+    await box.press("Enter")
+    await become(moderator, "Moderator")
+    await moderator.get_by_role("button", name="Report message").click()
+    await moderator.get_by_role("dialog").get_by_role("textbox").fill("My mother read this.")
+    await moderator.get_by_role("dialog").get_by_role("button", name="Report").click()
+    await expect(moderator.locator(".remarks")).to_contain_text("Reported by Robin: My mother read this.")
+    await moderator.locator("[data-act=uphold]").click()
+    await expect(moderator.locator(".preview .post-text")).to_contain_text("A note")
+    await moderator.get_by_role("button", name="Send privately").click()
+    await member.get_by_role("button", name="This was wrong about me").click()
+    await expect(moderator.locator("#waiting .state")).to_contain_text("Under a second look")
+    await moderator.locator("[data-act=confirm]").click()
+    await expect(moderator.locator(".toast.refusal")).to_contain_text("second person")
+    await become(moderator, "Admin")
+    await moderator.locator("[data-act=dismiss]").click()
+    await moderator.get_by_role("button", name="Close the case").click()
+    await expect(member.locator(".post.whisper")).to_have_count(2)
+    await expect(member.locator(".post.whisper").first).to_contain_text("has taken back the note")
+    await expect(member.locator(".post.whisper").last).to_contain_text("taken the note back")
+    await expect(member.get_by_role("button", name="This was wrong about me")).to_have_count(0)

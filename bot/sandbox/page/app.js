@@ -5,17 +5,25 @@ import { Refusal, follow, read, send } from "./net.js";
 import { Composer } from "./composer.js";
 import { caseElement } from "./queue.js";
 import { postElement } from "./channel.js";
-import { askNote, askReason, askReport, askUphold, confirmed } from "./dialogs.js";
+import { askNote, askReason, askReport, askUphold, confirmed, tellPerson } from "./dialogs.js";
+import { Tools } from "./tools.js";
 
 const ABOVE = 8; // pixels left free above a post that is scrolled to
-const DONE = { take: "is yours for 15 minutes", release: "is given back", uphold: "is upheld", dismiss: "is closed", escalate: "is escalated", snooze: "sleeps for an hour", note: "has your note", undo: "is open again" };
+const DONE = { take: "is yours for 15 minutes", release: "is given back", uphold: "is upheld", dismiss: "is closed", escalate: "is escalated", snooze: "sleeps for an hour", note: "has your note", undo: "is open again", confirm: "is upheld", cancel: "is open again", delete: "is upheld; its message is being deleted" };
 
 const composer = new Composer({ send: sendText });
+const tools = new Tools({
+  changed: refresh,
+  pause: (where) => attempt(() => send("/pause", where)),
+  resume: (where) => attempt(() => send("/resume", where)),
+  openCase: (number) => openCase(number),
+});
 let state = null;
 let wanted = null; // the role chosen here, which a restarted server has forgotten
 let switching = null; // the role that the server is being asked for
 let reading = false;
 let stale = false;
+let shownFor = ""; // what the cases in sight were asked for by
 
 // Reading and showing
 
@@ -37,11 +45,11 @@ async function refresh() {
 }
 
 async function current() {
-  const fresh = await read("/state");
+  const fresh = await read(`/state${tools.query}`);
   const forgotten = state && state.who.token !== fresh.who.token;
   if (!forgotten || !wanted || fresh.who.role === wanted) return fresh;
   await send("/who", { role: wanted });
-  return read("/state");
+  return read(`/state${tools.query}`);
 }
 
 function show(fresh) {
@@ -80,9 +88,12 @@ function showQueue(before) {
   const { waiting, closed } = state.queue ?? { waiting: [], closed: [] };
   byId("queue-locked").hidden = state.queue !== null;
   byId("queue-empty").hidden = state.queue === null || waiting.length > 0;
-  byId("queue-note").textContent = state.queue === null ? "" : count(waiting.length, "case waits", "cases wait");
-  byId("tab-count").textContent = String(waiting.length);
-  byId("tab-count").hidden = waiting.length === 0;
+  const waits = state.queue?.waits ?? 0;
+  byId("queue-note").textContent = count(waits, "case waits", "cases wait");
+  byId("empty-title").textContent = tools.number ? `There is no case ${tools.number}` : tools.show === "waiting" ? "Nothing waits for you" : "No case is like that";
+  byId("tab-count").textContent = String(waits);
+  byId("tab-count").hidden = waits === 0;
+  tools.update(state.queue);
   byId("closed-box").hidden = closed.length === 0;
   byId("closed-count").textContent = `(${closed.length})`;
   reconcile(byId("waiting"), waiting, (item) => caseElement(item, caseActs));
@@ -91,7 +102,9 @@ function showQueue(before) {
 }
 
 function announceNew(before, waiting) {
-  if (!before?.queue) return;
+  const same = tools.query === shownFor;
+  shownFor = tools.query;
+  if (!before?.queue || !same) return; // other cases were asked for
   const known = new Set(before.queue.waiting.map((item) => item.id));
   const fresh = waiting.filter((item) => !known.has(item.id));
   if (fresh.length > 0) announce(`New: ${fresh.map((item) => item.title).join("; ")}`);
@@ -149,7 +162,7 @@ async function become(role) {
 
 const postActs = {
   jump: (id) => jumpTo(`#post-${id}`),
-  openCase: (id) => { openPane("queue"); reveal(byId(`case-${id}`)); },
+  openCase: (id) => openCase(id),
   reply: (post) => composer.reply(post),
   edit: (post) => composer.edit(post),
   show: (post) => ask(`/${state.pack.name} ${post.offer.topic}`, post.id),
@@ -168,11 +181,23 @@ const postActs = {
 
 const caseActs = {
   jump: (target) => jumpTo(target),
+  person: async (item) => {
+    try {
+      tellPerson(item.who, (await read(`/person?id=${encodeURIComponent(item.author)}`)).lines);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      toast(error.message, { refusal: true });
+    }
+  },
   choose: async (item, act) => {
     const choice = await details(item, act);
     if (!choice) return;
     const body = { case: item.id, act: act.act, version: item.version, ...choice };
-    if (await attempt(() => send("/act", body))) toast(`Case ${item.id} ${DONE[act.act] ?? "is changed"}.`);
+    await attempt(async () => {
+      const after = await send("/act", body);
+      const waits = after.status === "proposed" && act.act !== "note";
+      toast(`Case ${item.id} ${waits ? "waits for a second moderator, who can agree" : DONE[act.act] ?? "is changed"}.`);
+    });
   },
 };
 
@@ -191,6 +216,14 @@ function details(item, act) {
 function openPane(pane) {
   document.body.dataset.pane = pane;
   for (const tab of document.querySelectorAll(".tabs button")) tab.setAttribute("aria-pressed", String(tab.dataset.pane === pane));
+}
+
+/** Show a case: where it stands, or alone by its number. */
+function openCase(id) {
+  openPane("queue");
+  const card = byId(`case-${id}`);
+  if (card) reveal(card);
+  else tools.see({ number: String(id) });
 }
 
 function jumpTo(target) {

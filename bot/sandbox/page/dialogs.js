@@ -1,7 +1,7 @@
 // Dialogs: confirm once more, uphold with a preview, give a reason, write a note. Each resolves to a choice or null.
 
 import { h, toast } from "./dom.js";
-import { Refusal, send } from "./net.js";
+import { Refusal, read, send } from "./net.js";
 import { postElement } from "./channel.js";
 import { badge } from "./queue.js";
 
@@ -50,6 +50,51 @@ export function askReport(post) {
       buttons(finish, h("button", { type: "button", class: "primary", onclick: () => finish({ text: text.value }) }, "Report")),
     ];
   });
+}
+
+/** How a person's messages were judged. */
+export function tellPerson(name, lines) {
+  return open(name, (finish) => [
+    h("ul", { class: "lines" }, lines.map((line) => h("li", {}, line))),
+    h("div", { class: "dialog-acts" }, h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Close")),
+  ]);
+}
+
+/** Where screening should stop. */
+export function askPause() {
+  return open("Pause screening?", (finish) => [
+    h("p", {}, "Messages posted meanwhile are not looked at, also not later. Open cases stay."),
+    buttons(
+      finish,
+      h("button", { type: "button", class: "ghost", onclick: () => finish({ everywhere: false }) }, "This channel"),
+      h("button", { type: "button", class: "primary danger", onclick: () => finish({ everywhere: true }) }, "Everywhere"),
+    ),
+  ]);
+}
+
+/** How much waits, how long decisions take, how flags end; and the same as a table. */
+export function askNumbers() {
+  const lines = h("ul", { class: "lines" });
+  const picture = h("img", { class: "chart", alt: "Two charts: flags by misconception and how they ended; time to a decision" });
+  const days = h("select", { id: "days", onchange: () => show() }, [7, 30, 90, 365].map((number) => h("option", { value: String(number), selected: number === 30 }, `${number} days`)));
+  const files = ["csv", "json"].map((form) => h("a", { class: "file", "data-form": form, download: `cases.${form}` }, form.toUpperCase()));
+  async function show() {
+    picture.src = `/numbers.png?days=${days.value}&at=${Date.now()}`;
+    for (const file of files) file.href = `/export?days=${days.value}&form=${file.dataset.form}`;
+    try {
+      lines.replaceChildren(...(await read(`/numbers?days=${days.value}`)).lines.map((line) => h("li", {}, line)));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      lines.replaceChildren(h("li", {}, error.message));
+    }
+  }
+  show();
+  return open("Numbers", (finish) => [
+    h("p", { class: "draft-head" }, h("label", {}, "Of the last ", days), h("span", {}, "As a file, without texts: ", files[0], " ", files[1])),
+    lines,
+    picture,
+    h("div", { class: "dialog-acts" }, h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Close")),
+  ], "wide");
 }
 
 /** Which claims to uphold, and the correction as the channel will see it. */

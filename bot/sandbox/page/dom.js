@@ -51,10 +51,11 @@ function keepOpen(old, fresh) {
 
 /** The text as nodes: **bold** everywhere, and web addresses as links where `links` is set. */
 export function rich(text, { links = false } = {}) {
-  const parts = text.split(/(\*\*[^*\n]+\*\*|<https:\/\/[^\s<>]+>)/);
+  const parts = text.split(/(\*\*[^*\n]+\*\*|<https:\/\/[^\s<>]+>|#post-\d+)/);
   return parts.map((part) => {
     if (/^\*\*[^*\n]+\*\*$/.test(part)) return h("strong", {}, part.slice(2, -2));
     if (links && /^<https:\/\/.+>$/.test(part)) return link(part.slice(1, -1), shortAddress(part.slice(9, -1)));
+    if (links && /^#post-\d+$/.test(part)) return h("a", { href: part }, "this message");
     return part;
   });
 }

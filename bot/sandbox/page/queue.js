@@ -16,7 +16,7 @@ export function caseElement(item, acts) {
     h("div", { class: "case-head" }, badge(item), h("span", { class: "chance" }, item.probability), h("h3", { id: `case-title-${item.id}` }, item.title)),
     who(item, acts),
     h("p", { class: "state" }, h("span", { class: `dot ${item.status}` }), item.state),
-    item.remarks.length > 0 && h("ul", { class: "remarks" }, item.remarks.map((words) => h("li", {}, words))),
+    item.remarks.length > 0 && h("ul", { class: "remarks" }, item.remarks.map((words) => h("li", {}, remark(words, acts)))),
     h("ul", { class: "points" }, item.points.map((point, index) => h("li", {}, pointElement(point, index < OPEN_AT_FIRST)))),
     history(item),
     h("div", { class: "case-acts" }, inOrder(item.acts).map((act) => actButton(item, act, acts))),
@@ -33,9 +33,22 @@ function who(item, acts) {
   return h(
     "div",
     { class: "who" },
-    h("p", {}, h("b", {}, item.who), " in ", item.where, " · ", time(item.opened_at), " · ", jump),
+    h("p", {}, person(item, acts), " in ", item.where, " · ", time(item.opened_at), " · ", jump),
     item.answers && h("p", { class: "quiet clamp" }, "Answers: “", item.answers.replaceAll("**", ""), "”"),
   );
+}
+
+/** The author's name, which leads to how their messages were judged. */
+function person(item, acts) {
+  return h("button", { type: "button", class: "person", "data-focus": `person-${item.id}`, title: "How their messages were judged", onclick: () => acts.person(item) }, item.who);
+}
+
+/** A remark, whose last word may lead to a message. */
+function remark(words, acts) {
+  const target = / (#post-\d+)$/.exec(words)?.[1];
+  if (!target) return words;
+  const jump = h("a", { href: target, onclick: (event) => { event.preventDefault(); acts.jump(target); } }, "show");
+  return [words.slice(0, -target.length), jump];
 }
 
 function pointElement(point, open) {
@@ -78,7 +91,7 @@ function sources(point) {
 
 function history(item) {
   if (item.history.length === 0) return null;
-  const rows = item.history.map((entry) => h("li", {}, time(entry.at), " ", h("b", {}, entry.by), ` ${entry.act.toLowerCase()}`, entry.detail && h("span", { class: "quiet" }, ` (${entry.detail})`)));
+  const rows = item.history.map((entry) => h("li", { title: `Content revision ${entry.revision}` }, time(entry.at), " ", h("b", {}, entry.by), ` ${entry.act.toLowerCase()}`, entry.detail && h("span", { class: "quiet" }, ` (${entry.detail})`)));
   return h("details", { class: "history", "data-part": "history" }, h("summary", {}, `History (${item.history.length})`), h("ol", {}, rows));
 }
 
