@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
@@ -19,15 +19,20 @@ _HEAD = 5  # letters; what a first glance looks at
 _RUN = re.compile(rb"(.)\1+")
 _BEGINNING = 2  # letters; of the words beside, so that a slip further on does no harm
 _TELLING = "telling"
+_MOST = 1 << 16  # words remembered, about 8 MB; chat of 30,000 lines has 43,000 different ones
+_LONGEST = 100  # characters; longer words are looked at each time, so that nobody fills the memory with them
 _beginning = itemgetter(slice(_BEGINNING))
 Others = frozenset[bytes]
 
 
 class Gate:
-    """Knows the phrases that the subject needs. Three looks, each at what the one before let through:
+    """Knows the phrases that the subject needs. Four looks, each at what the one before let through:
 
-    the first letters of the words, the words on which the phrases turn (and whether a word that begins like each of
-    the phrase's others is there), and the phrases themselves.
+    whether every word is known to be dull (no phrase turns on it), how the others begin, whether each of a phrase's
+    other words has one here that begins like it, and the phrases themselves.
+
+    What was found of a word is remembered as it was written, because chat uses the same ones again and again. Only that
+    memory ever changes, and it may be lost at any time, so threads may share a gate.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
@@ -45,25 +50,54 @@ class Gate:
         self._head = itemgetter(slice(shortest))
         self._heads = frozenset(self._head(way) for key in keys for way in _drawn_out(key))
         self._lexicon = Lexicon({_TELLING: phrases})
+        self._dull: set[str] = set()
+        self._known: dict[str, tuple[Others, ...]] = {}
 
     def admits(self, text: str) -> bool:
         """Whether the text says any of the phrases."""
-        if not text.isascii():
-            plain = fold(text).text.encode("ascii", "replace")
-        elif ("!" in text or "@" in text or "$" in text) and _MASKED.search(text):
-            plain = fold(text).text.encode()
-        else:
-            plain = text.encode()
-        words = plain.translate(_CODES, _DELETED).split()
-        if self._heads.isdisjoint(map(self._head, words)) or not self._turns(words):
+        written = text.split()
+        dull = self._dull
+        if dull.issuperset(written):
+            return False
+        others = [word for word in written if word not in dull]
+        if self._heads.isdisjoint(map(self._head, _plain(" ".join(others)))):
+            self._remember(others)
+            return False
+        ways = {way for word in others for way in self._ways(word)}
+        return bool(ways) and self._turns(text, ways)
+
+    @property
+    def remembered(self) -> int:
+        """How many words it remembers; bounded."""
+        return len(self._dull) + len(self._known)
+
+    def _turns(self, text: str, ways: Collection[Others]) -> bool:
+        """Whether any of the phrases that can turn on a word of the text is there."""
+        beginnings = frozenset(map(_beginning, _plain(text)))
+        if not any(others <= beginnings for others in ways):
             return False
         return any(self._lexicon.mentions(sentence.words) for sentence in sentences(text))
 
-    def _turns(self, words: Collection[bytes]) -> bool:
-        """Whether a phrase can turn on one of the words."""
-        beginnings = frozenset(map(_beginning, words))
-        alike = (word for word in words if self._head(word) in self._heads)
-        return any(others <= beginnings for word in alike for others in self._others(word))
+    def _ways(self, written: str) -> tuple[Others, ...]:
+        """For each phrase that can turn on the word, how its other words begin.
+
+        A word between blanks may hold several, as in "calcium/phosphate", but no phrase's word stands in two of them.
+        """
+        known = self._known.get(written)
+        if known is None:
+            alike = [word for word in _plain(written) if self._head(word) in self._heads]
+            known = tuple(others for word in alike for others in self._others(word))
+            if not known:
+                self._remember([written])
+            elif len(written) <= _LONGEST and len(self._known) < _MOST:
+                self._known[written] = known
+        return known
+
+    def _remember(self, dull: Sequence[str]) -> None:
+        if self.remembered >= _MOST:
+            self._dull.clear()
+            self._known.clear()
+        self._dull.update(word for word in dull if len(word) <= _LONGEST)
 
     def _others(self, word: bytes) -> Iterator[Others]:
         """For each phrase that turns on the word, how its other words begin."""
@@ -73,6 +107,17 @@ class Gate:
             yield from self._words.get(word[:-1], ())
         for length in self._lengths:
             yield from self._stems.get(word[:length], ())
+
+
+def _plain(text: str) -> list[bytes]:
+    """The words in plain small letters."""
+    if not text.isascii():
+        plain = fold(text).text.encode("ascii", "replace")
+    elif ("!" in text or "@" in text or "$" in text) and _MASKED.search(text):
+        plain = fold(text).text.encode()
+    else:
+        plain = text.encode()
+    return plain.translate(_CODES, _DELETED).split()
 
 
 def _keys(phrases: Iterable[str]) -> Iterator[tuple[str, Collection[str]]]:
@@ -94,9 +139,9 @@ def _keys(phrases: Iterable[str]) -> Iterator[tuple[str, Collection[str]]]:
 
 
 def _beginnings(words: Iterable[str]) -> Others:
-    """How words must begin that can be these. A word shorter than that could be anything's beginning."""
-    coded = [_coded(word.rstrip("*")) for word in words]
-    return frozenset(map(_beginning, (word for word in coded if len(_beginning(word)) == _BEGINNING)))
+    """How words must begin that can be these. A letter could be anything's beginning; a number stands by itself."""
+    kept = (word for word in words if word.isdecimal() or len(_coded(word.rstrip("*"))) >= _BEGINNING)
+    return frozenset(_beginning(_coded(word.rstrip("*"))) for word in kept)
 
 
 def _drawn_out(key: bytes) -> Iterator[bytes]:

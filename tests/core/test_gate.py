@@ -78,3 +78,26 @@ def test_the_gate_never_fails(text: str) -> None:
 @given(st.text(st.characters(codec="ascii"), max_size=60), st.text(st.characters(codec="ascii"), max_size=60))
 def test_a_word_of_the_subject_passes_wherever_it_stands(before: str, after: str) -> None:
     assert GATE.admits(f"{before}\ncalcium\n{after}")
+
+
+@given(st.lists(st.sampled_from(["calcium", "score", "of", "zero", "k", "2", "hello", "C@LCIUM", "art,", "arteries"])))
+def test_what_the_gate_remembers_changes_no_answer(words: list[str]) -> None:
+    text = " ".join(words)
+    fresh = Gate(["calcium", "k 2", "arter*", "score of zero"])
+    assert GATE.admits(text) == fresh.admits(text) == fresh.admits(text)
+
+
+def test_the_gate_remembers_only_so_many_words_and_no_long_ones() -> None:
+    gate = Gate(["calcium"])
+    for number in range(0, 140_000, 100):
+        assert not gate.admits(" ".join(f"word{n}" for n in range(number, number + 100)))
+    assert not gate.admits("x" * 1_000_000)
+    assert gate.remembered < 70_000
+    assert gate.admits("word1 calcium")
+
+
+def test_a_number_beside_a_letter_has_to_be_the_phrases_own() -> None:
+    gate = Gate(["k 2", "vitamin d 3"])
+    assert gate.admits("take k 2 then")
+    assert not gate.admits("it took k 4 then")
+    assert gate.admits("vitamin D-3")
