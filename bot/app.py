@@ -18,7 +18,8 @@ from bot.reading import ReadingRoom
 from bot.sandbox.server import Sandbox
 from bot.sandbox.workspace import open_workspace
 from bot.settings import Settings
-from bot.stores.sqlite import open_sqlite
+from bot.stores.open import open_store
+from bot.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ async def service(
     metrics = metrics or Metrics()
     pack = read_pack(settings.content)
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    async with open_sqlite(settings.data) as store, ReadingRoom(screener) as room:
+    async with open_store(settings.data, settings.store_url) as store, ReadingRoom(screener) as room:
         metrics.watch(room)
         metrics.content(pack.revision)
         yield (
@@ -62,7 +63,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             health.watch(discord_bot.why_not_ready)
             token = settings.discord_token.get_secret_value()
             platforms.append(lambda: discord_bot.run_until_closed(token))
-        outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock)
+        worker = await stack.enter_async_context(Worker(store, clock).working())
+        outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock, worker=worker.id)
         if settings.runs_health:
             runner = await serve(health, settings.health.host, settings.health.port, metrics.page)
             stack.push_async_callback(runner.cleanup)
@@ -77,6 +79,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                     period=settings.digest_period,
                 )
                 tasks.append(group.create_task(digest.run()))
+            tasks.append(group.create_task(worker.run()))
             tasks.append(group.create_task(outbox.run(alive=lambda: health.beat("the outbox"))))
             _stop_on_signals(tasks)
 

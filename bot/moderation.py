@@ -34,6 +34,7 @@ from bot.core.review import (
 from bot.core.screening import Finding, Screening
 from bot.ports import (
     Clock,
+    Doubting,
     Impossible,
     Meter,
     Notifier,
@@ -257,6 +258,10 @@ class Moderation:
         await self._news.wait()
         self._news.clear()
 
+    async def look_again(self) -> None:
+        """Learn what another process has changed: where screening is paused."""
+        self._paused = await self._read_pauses()
+
     async def _open(self, case: Case) -> Case | None:
         """Save a new case; None if its message has one already. In a flood it is counted on the last notice."""
         now = self._clock.now()
@@ -319,18 +324,16 @@ class Moderation:
 
     async def _mark(self, text: str) -> str:
         if self._key is None:
-            known = await self._store.recall(KEY)
-            if known is None:
-                await self._store.remember(KEY, secrets.token_hex(32))
-                known = await self._store.recall(KEY)
-            assert known is not None
-            self._key = bytes.fromhex(known)
+            self._key = bytes.fromhex(await self._store.settle(KEY, secrets.token_hex(32)))
         return fingerprint(text, self._key)
 
     async def _pauses(self) -> frozenset[str]:
         if self._paused is None:
-            self._paused = frozenset(json.loads(await self._store.recall(PAUSED) or "[]"))
+            self._paused = await self._read_pauses()
         return self._paused
+
+    async def _read_pauses(self) -> frozenset[str]:
+        return frozenset(json.loads(await self._store.recall(PAUSED) or "[]"))
 
     async def _set_paused(self, channels: frozenset[str]) -> None:
         await self._store.remember(PAUSED, json.dumps(sorted(channels)))
@@ -375,12 +378,19 @@ class Outbox:
     """Does what cases owe the outside world; a crash at any instant loses nothing and repeats nothing."""
 
     def __init__(
-        self, *, store: Store, moderation: Moderation, notifiers: Mapping[str, Notifier], clock: Clock
+        self,
+        *,
+        store: Store,
+        moderation: Moderation,
+        notifiers: Mapping[str, Notifier],
+        clock: Clock,
+        worker: str = "this process",
     ) -> None:
         self._store = store
         self._moderation = moderation
         self._notifiers = notifiers
         self._clock = clock
+        self._worker = worker  # claims duties; see bot.workers
 
     async def run(self, *, idle: float = 1.0, alive: Callable[[], None] = lambda: None) -> None:
         """Deliver for ever; `idle` seconds pass at most between looks at what has come due, each told to `alive`."""
@@ -388,12 +398,13 @@ class Outbox:
             alive()
             await self._moderation.release_lapsed()
             await self.deliver_due()
-            await _first(self._moderation.wait_for_news, lambda: self._clock.sleep(idle))
+            await self._moderation.look_again()
+            await _first(self._moderation.wait_for_news, self._store.wait_for_work, lambda: self._clock.sleep(idle))
 
     async def deliver_due(self) -> int:
         """Try everything that is due once; return how many duties were done."""
         delivered = 0
-        for entry in await self._store.due(self._clock.now()):
+        for entry in await self._store.claim(self._worker, self._clock.now(), platforms=list(self._notifiers)):
             delivered += await self._deliver(entry)
         return delivered
 
@@ -406,6 +417,8 @@ class Outbox:
         try:
             if notifier is None:
                 raise Undeliverable(f"{case.key.platform} is not connected")
+            if entry.doubtful and isinstance(notifier, Doubting):
+                notifier.doubt(case)
             await self._fulfil(entry, case, notifier)
         except Impossible as error:
             self._moderation.meter.failed(entry.duty, type(error).__name__)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.core.message import Message, MessageKey, Person
 from bot.core.review import Case, Duty, HistoryEntry, Status
@@ -29,6 +29,8 @@ class OutboxEntry:
     duty: Duty
     attempts: int
     due_at: datetime
+    claimed_by: str = ""  # the process that does it now
+    doubtful: bool = False  # another process may have done it, and died before it could say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,18 @@ class Store(Protocol):
     async def due(self, now: datetime, limit: int = 20) -> list[OutboxEntry]:
         """Outbox entries whose time has come, oldest first."""
 
+    async def claim(
+        self, worker: str, now: datetime, *, platforms: Sequence[str] = (), limit: int = 20
+    ) -> list[OutboxEntry]:
+        """What is due, for that process alone: no other gets these entries, or others of the same cases.
+
+        That ends with `done` or `retry`, or when the process leaves or is buried. `platforms` narrows the choice to
+        cases of these.
+        """
+
+    async def wait_for_work(self) -> None:
+        """Return when another process may have put something into the outbox; may never return."""
+
     async def done(
         self,
         entry: OutboxEntry,
@@ -128,10 +142,10 @@ class Store(Protocol):
         correction_ref: str | None = None,
         correction_link: str | None = None,
     ) -> None:
-        """Forget the entry and remember what it made; the case's version stays."""
+        """Forget the entry and remember what it made; the case's version stays. Nothing if another has claimed it."""
 
     async def retry(self, entry: OutboxEntry, due_at: datetime) -> None:
-        """Count a failed attempt and wait until `due_at`."""
+        """Count a failed attempt, give up the claim and wait until `due_at`. Nothing if another has claimed it."""
 
     async def lapsed(self, now: datetime) -> list[Case]:
         """Cases whose lease or snooze has run out."""
@@ -147,6 +161,24 @@ class Store(Protocol):
 
     async def remember(self, key: str, value: str) -> None:
         """Keep the value under the key until it is replaced."""
+
+    async def settle(self, key: str, value: str) -> str:
+        """Keep the value unless there is one already; return the one that is kept, the same for all who ask."""
+
+    async def beat(self, worker: str) -> Mapping[str, int]:
+        """Show that the process lives, by a count that goes up; return the counts of all that share the store."""
+
+    async def bury(self, worker: str, beat: int) -> bool:
+        """Free what that process had claimed and leased, unless it has shown life since that count."""
+
+    async def leave(self, worker: str) -> None:
+        """Give back everything that the process had claimed and leased."""
+
+    async def lease(self, name: str, worker: str) -> bool:
+        """Whether the process, which must have shown life, has what only one may have; it takes it if it is free."""
+
+    async def end_lease(self, name: str, worker: str) -> None:
+        """Let others have it, if the process has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +225,14 @@ class Notifier(Protocol):
 
     async def delete_message(self, case: Case) -> None:
         """Delete the message of the case, if it is still there. Raises Impossible where it may not be deleted."""
+
+
+@runtime_checkable
+class Doubting(Protocol):
+    """A Notifier that looks for what it may have told already only where it was told to doubt."""
+
+    def doubt(self, case: Case) -> None:
+        """Another process may have told things about the case and died before it could say so."""
 
 
 class Scorer(Protocol):

@@ -8,15 +8,26 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from bot.core.pack import Severity
 from bot.core.review import Policy
 from bot.logs import Form
 
 PREFIX = "BOT_"
+SECRET_FILES = ("BOT_STORE_FILE",)  # these point to a file with the value
 DEFAULT_FILE = Path("config/bot.yaml")
 
 
@@ -31,6 +42,20 @@ class _Frozen(BaseModel):
 def _off(value: Any) -> Any:
     """YAML reads a bare `off` as false."""
     return "off" if value is False else value
+
+
+def _postgres(url: SecretStr | None) -> SecretStr | None:
+    """A PostgreSQL URL; what it holds is never repeated, because a password may be in it."""
+    if url is None or url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        return url
+    raise ValueError("should be null or begin with postgresql://, such as postgresql://bot@db.example/bot")
+
+
+def _passwords(url: str) -> list[str]:
+    """What must not be shown of a URL, as it is written there and as it is meant."""
+    parts = urlsplit(url)
+    found = [parts.password or "", *parse_qs(parts.query).get("password", [])]
+    return [p for word in found for p in {word, unquote(word)} if p]
 
 
 class Switch(StrEnum):
@@ -103,6 +128,7 @@ class Discord(_Frozen):
 class Settings(_Frozen):
     content: Path = Path("content/calcification")
     data: Path = Path("data")
+    store: Annotated[SecretStr | None, AfterValidator(_postgres)] = None
     log: Form = Form.READABLE
     screening: Screening = Screening()
     sandbox: Sandbox = Sandbox()
@@ -114,7 +140,13 @@ class Settings(_Frozen):
     @property
     def secrets(self) -> list[str]:
         """The values that must never be shown."""
-        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        shown = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        return [*shown, *(_passwords(self.store_url) if self.store_url else ())]
+
+    @property
+    def store_url(self) -> str | None:
+        """Where the shared store is; None: a SQLite file in `data`."""
+        return self.store.get_secret_value() if self.store else None
 
     @property
     def runs_sandbox(self) -> bool:
@@ -175,6 +207,8 @@ def load(file: Path = DEFAULT_FILE, environment: Mapping[str, str] | None = None
         if env.get(name):
             _put(values, ("discord", name.removeprefix("DISCORD_").lower()), env[name])
     values["discord_token"] = secret("DISCORD_TOKEN", env)
+    if env.get("BOT_STORE_FILE"):
+        values["store"] = secret("BOT_STORE", env)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -242,7 +276,7 @@ def _overrides(env: Mapping[str, str]) -> list[tuple[tuple[str, ...], Any]]:
     return [
         (tuple(name.removeprefix(PREFIX).lower().split("__")), _value(value))
         for name, value in env.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name not in SECRET_FILES
     ]
 
 

@@ -54,6 +54,22 @@ def test_a_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None
     assert "s3cret" not in repr(settings)
 
 
+def test_the_shared_stores_url_comes_from_the_environment_and_its_password_is_never_shown(tmp_path: Path) -> None:
+    url = "postgresql://bot:w0%21rd@db.example/bot"
+    (tmp_path / "url").write_text(url, "utf-8")
+    for environment in ({"BOT_STORE": url}, {"BOT_STORE_FILE": str(tmp_path / "url")}):
+        settings = load(tmp_path / "none", environment)
+        assert settings.store_url == url
+        assert "rd@" not in repr(settings)
+        assert {"w0%21rd", "w0!rd", url} <= set(settings.secrets)
+
+
+def test_a_store_that_is_no_postgres_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"bot.yaml:1: store: should be null or begin with postgresql://") as caught:
+        load(written(tmp_path, "store: mysql://bot:s3cret@db.example/bot\n"), {})
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_secret_file_that_is_missing_is_named() -> None:
     with pytest.raises(SettingsError, match=r"DISCORD_TOKEN_FILE points to /nowhere, which can't be read"):
         secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": "/nowhere"})

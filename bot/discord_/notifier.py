@@ -37,6 +37,10 @@ class DiscordNotifier:
         self._since = since  # what was opened earlier may have been told by a process that died
         self._tried: set[int] = set()
 
+    def doubt(self, case: Case) -> None:
+        """See bot.ports.Doubting."""
+        self._tried.add(case.id)
+
     async def show(self, case: Case, records: Mapping[str, Record], *, folded: int = 0) -> str:
         embed = notice_embed(cards.notice(case, self._pack, records, self._policy, folded=folded), case.id)
         view = notice_view(case, self._policy)

@@ -35,6 +35,9 @@ class Session(Protocol):
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
         """Run the statement once for each row of values."""
 
+    async def announce(self) -> None:
+        """Tell other processes that the outbox has work, once the change is committed."""
+
 
 class Driver(Session, Protocol):
     """A database; statements outside a transaction stand for themselves."""
@@ -44,3 +47,6 @@ class Driver(Session, Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:
         """All statements of the session, or none; committed durably when the block ends without an error."""
+
+    async def announced(self) -> None:
+        """Return when another process may have announced work; for ever silent where nothing carries the news."""

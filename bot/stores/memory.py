@@ -25,6 +25,12 @@ class Memory(Statements):
         rows = await self._db.rows("SELECT value FROM remembered WHERE key = ?", key)
         return rows[0]["value"] if rows else None
 
+    async def settle(self, key: str, value: str) -> str:
+        await self._db.run("INSERT INTO remembered (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, value)
+        kept = await self.recall(key)
+        assert kept is not None
+        return kept
+
     async def remember(self, key: str, value: str) -> None:
         await self._db.run(
             "INSERT INTO remembered (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

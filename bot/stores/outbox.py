@@ -1,11 +1,13 @@
-"""What the outside world must still be told."""
+"""What the outside world must still be told, and which process tells it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.review import Case, Duty
 from bot.ports import OutboxEntry
+from bot.stores.driver import Row, Value
 from bot.stores.records import entry_owed, stamp
-from bot.stores.statements import Statements, enqueue
+from bot.stores.statements import Statements, enqueue, marks
 
 
 class Outbox(Statements):
@@ -19,6 +21,34 @@ class Outbox(Statements):
         rows = await self._db.rows("SELECT * FROM outbox WHERE due_at <= ? ORDER BY id LIMIT ?", stamp(now), limit)
         return [entry_owed(r) for r in rows]
 
+    async def claim(
+        self, worker: str, now: datetime, *, platforms: Sequence[str] = (), limit: int = 20
+    ) -> list[OutboxEntry]:
+        places = f" AND platform IN ({marks(len(platforms))})" if platforms else ""
+        free = "(claimed_by IN ('', ?) OR claimed_by NOT IN (SELECT id FROM workers))"
+        waiting = f"SELECT case_id FROM outbox WHERE due_at <= ?{places} AND {free} ORDER BY id LIMIT ?"
+        values: tuple[Value, ...] = (stamp(now), *platforms, worker, limit)
+        if not await self._db.rows(waiting, *values):
+            return []  # so that an idle process writes nothing
+        async with self._db.transaction() as session:
+            # A case is told by one process at a time, or two would post its notice. Hence cases are locked, not
+            # entries; what is read after that is what the one who held the lock before has left.
+            cases = [
+                r["id"]
+                for r in await session.rows(
+                    f"SELECT id FROM cases WHERE id IN ({waiting}) ORDER BY id {self._db.skip_locked}", *values
+                )
+            ]
+            if not cases:
+                return []
+            alive = {r["id"] for r in await session.rows("SELECT id FROM workers")} - {worker}
+            owed = await session.rows(
+                f"SELECT * FROM outbox WHERE case_id IN ({marks(len(cases))}) ORDER BY id", *cases
+            )
+            taken = list(_free(owed, alive, stamp(now)))
+            await session.run_many("UPDATE outbox SET claimed_by = ? WHERE id = ?", [(worker, r["id"]) for r in taken])
+        return [entry_owed(r, claimed_by=worker) for r in taken]
+
     async def done(
         self,
         entry: OutboxEntry,
@@ -28,7 +58,8 @@ class Outbox(Statements):
         correction_link: str | None = None,
     ) -> None:
         async with self._db.transaction() as session:
-            await session.run("DELETE FROM outbox WHERE id = ?", entry.id)
+            if not await session.run("DELETE FROM outbox WHERE id = ? AND claimed_by = ?", entry.id, entry.claimed_by):
+                return
             await session.run(
                 "UPDATE cases SET notice_ref = coalesce(?, notice_ref), correction_ref = coalesce(?, correction_ref),"
                 " correction_link = coalesce(?, correction_link) WHERE id = ?",
@@ -40,5 +71,17 @@ class Outbox(Statements):
 
     async def retry(self, entry: OutboxEntry, due_at: datetime) -> None:
         await self._db.run(
-            "UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?", stamp(due_at), entry.id
+            "UPDATE outbox SET attempts = attempts + 1, due_at = ?, claimed_by = '' WHERE id = ? AND claimed_by = ?",
+            stamp(due_at),
+            entry.id,
+            entry.claimed_by,
         )
+
+    async def wait_for_work(self) -> None:
+        await self._db.announced()
+
+
+def _free(owed: Sequence[Row], alive: set[str], now: str) -> Iterable[Row]:
+    """What is due of the cases that no other living process is telling about."""
+    busy = {r["case_id"] for r in owed if r["claimed_by"] in alive}
+    return (r for r in owed if r["case_id"] not in busy and r["due_at"] <= now)

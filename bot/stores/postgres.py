@@ -1,5 +1,6 @@
 """The shared store: PostgreSQL, for several processes and machines."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,11 @@ from bot.stores.driver import Dialect, Row, Session, StoreUnusable, Value
 from bot.stores.schema import migrate
 from bot.stores.sql import SqlStore
 
+CHANNEL = "bot_outbox"  # where work is announced
+FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+CONNECT = 5.0  # seconds to wait for a connection
+ANSWER = 15.0  # seconds to wait for an answer
+AGAIN = 1.0  # seconds until a lost connection is tried again
 MIGRATING = 0x626F74  # the advisory lock of whoever changes the schema; "bot"
 CONNECTIONS = 8  # at most, for one process
 
@@ -33,13 +39,14 @@ async def open_database(url: str) -> AsyncIterator["Postgres"]:
     """The database as it is. Raises StoreUnusable."""
     name = without_password(url)
     try:
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, command_timeout=30)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER)
+    except (*FAILURES, ValueError) as error:
         raise StoreUnusable(_advice(name, error)) from error
+    driver = Postgres(url, pool)
     try:
-        yield Postgres(name, pool)
+        yield driver
     finally:
-        await pool.close()
+        await driver.close()
 
 
 def without_password(url: str) -> str:
@@ -55,9 +62,12 @@ class Postgres:
     dialect = Dialect.POSTGRES
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
-    def __init__(self, name: str, pool: Any) -> None:
-        self.name = name
+    def __init__(self, url: str, pool: Any) -> None:
+        self.name = without_password(url)
+        self._url = url
         self._pool = pool
+        self._news = asyncio.Event()
+        self._listening: asyncio.Task[None] | None = None
         self._alone = _Statements(pool)
 
     async def rows(self, sql: str, *values: Value) -> Sequence[Row]:
@@ -69,10 +79,46 @@ class Postgres:
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
         await self._alone.run_many(sql, values)
 
+    async def announce(self) -> None:
+        await self._alone.announce()
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         async with self._pool.acquire() as connection, connection.transaction():
             yield _Statements(connection)
+
+    async def announced(self) -> None:
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen())
+        await self._news.wait()
+        self._news.clear()
+
+    async def close(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        await self._pool.close()
+
+    async def _listen(self) -> None:
+        """Keep a connection that hears what other processes announce."""
+        while True:
+            try:
+                await self._hear()
+            except FAILURES:
+                pass  # the outbox looks by itself meanwhile
+            await asyncio.sleep(AGAIN)
+
+    async def _hear(self) -> None:
+        """Return once the connection is lost."""
+        lost = asyncio.Event()
+        connection = await asyncpg.connect(self._url, timeout=CONNECT)
+        try:
+            connection.add_termination_listener(lambda *_: lost.set())
+            await connection.add_listener(CHANNEL, lambda *_: self._news.set())
+            self._news.set()  # what was announced before is not heard again
+            await lost.wait()
+        finally:
+            connection.terminate()
 
     async def lock_schema(self, session: Session) -> None:
         await session.rows("SELECT pg_advisory_xact_lock(?)", MIGRATING)
@@ -102,6 +148,9 @@ class _Statements:
 
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
         await self._db.executemany(_numbered(sql), [tuple(map(_plain, row)) for row in values])
+
+    async def announce(self) -> None:
+        await self._db.execute(f"NOTIFY {CHANNEL}")
 
 
 @lru_cache(maxsize=256)

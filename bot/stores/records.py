@@ -110,10 +110,20 @@ def entry_of_row(row: Row) -> HistoryEntry:
     )
 
 
-def entry_owed(row: Row) -> OutboxEntry:
+def entry_owed(row: Row, *, claimed_by: str | None = None) -> OutboxEntry:
+    """What the row owes; `claimed_by` is who takes it over now from whom the row names."""
     due_at = moment(row["due_at"])
     assert due_at is not None
-    return OutboxEntry(row["id"], row["case_id"], Duty(row["duty"]), row["attempts"], due_at)
+    before = row["claimed_by"]
+    return OutboxEntry(
+        row["id"],
+        row["case_id"],
+        Duty(row["duty"]),
+        row["attempts"],
+        due_at,
+        claimed_by=before if claimed_by is None else claimed_by,
+        doubtful=claimed_by is not None and before != "",
+    )
 
 
 def _person(value: Any) -> Person | None:

@@ -96,6 +96,12 @@ class Sqlite:
                     await self._writing.run("ROLLBACK")
                 raise
 
+    async def announce(self) -> None:
+        """Nothing carries news between processes here: each looks by itself, once a second."""
+
+    async def announced(self) -> None:
+        await asyncio.Event().wait()
+
     async def lock_schema(self, session: Session) -> None:
         """BEGIN IMMEDIATE has done that."""
 
@@ -118,6 +124,9 @@ class _Statements:
 
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
         await self._db.executemany(sql, values)
+
+    async def announce(self) -> None:
+        pass
 
 
 def _advice(path: Path, error: Exception) -> str:

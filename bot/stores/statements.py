@@ -46,6 +46,8 @@ async def enqueue(session: Session, case_id: int, case: Case, duties: Mapping[Du
         "INSERT INTO outbox (case_id, platform, duty, due_at) VALUES (?, ?, ?, ?)",
         [(case_id, case.key.platform, duty, stamp(at + later)) for duty, later in duties.items()],
     )
+    if duties:
+        await session.announce()
 
 
 async def write_report(session: Session, key: MessageKey, reporter_id: str, at: datetime) -> None:

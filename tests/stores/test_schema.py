@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,8 @@ def test_a_url_is_named_without_its_secrets() -> None:
     assert without_password("postgresql://u:p@db.example:5432/bot?sslmode=require&password=p") == (
         "postgresql://db.example:5432/bot"
     )
+
+
+def test_migrations_are_numbered_without_gaps_and_twins() -> None:
+    names = sorted(f.name for f in resources.files("bot.stores").joinpath("migrations").iterdir())
+    assert [int(n[:4]) for n in names] == list(range(1, len(names) + 1))
