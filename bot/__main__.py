@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("folder", nargs="?", type=Path, help="a pack (default: the one in the settings)")
     checking.add_argument("--json", action="store_true", help="one JSON object for each problem")
     checking.set_defaults(command=_check)
+    schema = commands.add_parser("schema", help="write the schemas that give editors completion and inline errors")
+    schema.add_argument("folder", nargs="?", type=Path, help="where to (default: beside the packs)")
+    schema.set_defaults(command=_schema)
     screening = commands.add_parser("screen", help="show what the bot would flag in a text, and why")
     screening.add_argument("text", nargs="?", help="the message")
     screening.add_argument("--reply-to", default="", help="the message that it answers")
@@ -91,6 +94,17 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
         print(model_state())
     return status
+
+
+def _schema(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.packs.editor_schema import FOLDER, write_schemas
+
+    try:
+        print(*write_schemas(options.folder or settings.content.parent / FOLDER), sep="\n")
+    except OSError as error:
+        print(f"The schemas can't be written: {error}", file=sys.stderr)
+        return COULD_NOT
+    return FINE
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

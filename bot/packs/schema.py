@@ -15,6 +15,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    WithJsonSchema,
     create_model,
 )
 
@@ -29,7 +30,8 @@ def _answer(value: object) -> object:
     return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
 
 
-YesNo = Annotated[StrictBool, BeforeValidator(_answer)]
+# Editors read YAML 1.2, in which `yes` is a text.
+YesNo = Annotated[StrictBool, BeforeValidator(_answer), WithJsonSchema({"enum": ["yes", "no", True, False]})]
 _STRICT = {str: Text, int: Annotated[StrictInt, Field(ge=1)], bool: YesNo}
 
 
@@ -148,7 +150,7 @@ class _SafetyNotes(Strict):
 _FactEntry = _model_of(Fact, sources=Keys)
 _RuleEntry = _model_of(ClaimRule, say=_some(Text))
 _MODELS: Mapping[type[Any], Any] = {
-    ClaimRule: Annotated[_RuleEntry, BeforeValidator(_spelled_out)],
+    ClaimRule: Annotated[_RuleEntry, BeforeValidator(_spelled_out, json_schema_input_type=_some(Text) | _RuleEntry)],
     Fact: _FactEntry,
 }
 

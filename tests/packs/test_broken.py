@@ -244,7 +244,7 @@ def _copy_topic(pack: Path) -> Path:
         (_link_in_a_circle, 1, "not a file"),
         (_make_pipe, 1, "not a file"),
         (_make_folder, 1, "not a file"),
-        (_copy_topic, 2, "Keep one"),
+        (_copy_topic, 3, "Keep one"),
     ],
 )
 def test_files_that_are_no_content(pack: Path, break_it: Callable[[Path], Path], line: int, says: str) -> None:
