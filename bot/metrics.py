@@ -39,8 +39,8 @@ class Metrics:
             "moderation_content_info", "The content in force, as a label", ["revision"], registry=self.registry
         )
 
-    def message(self, platform: str) -> None:
-        self._messages.labels(platform).inc()
+    def message(self, platform: str, count: int = 1) -> None:
+        self._messages.labels(platform).inc(count)
 
     def finding(self, misconception: str, *, shadow: bool) -> None:
         self._findings.labels(misconception, "yes" if shadow else "no").inc()

@@ -93,7 +93,7 @@ class Moderation:
 
         Whatever is to be found in messages must say so here; adapters hand on nothing else.
         """
-        return self._screener.concerns(text, reply_to=reply_to) or answers.asks(text)
+        return answers.asks(text) or self._screener.concerns(text, reply_to=reply_to)
 
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""
@@ -130,7 +130,20 @@ class Moderation:
         if case.status is Status.MESSAGE_DELETED:
             return case
         decision = Decision(Act.MESSAGE_DELETED, BOT, self._clock.now(), case.version)
-        return await self.decide(case.id, decision)
+        try:
+            return await self.decide(case.id, decision)
+        except Refused:
+            newer = await self._store.case(case.id)
+            if newer is None or newer.version == case.version:
+                raise
+            return await self.message_deleted(key)  # a moderator acted at the same moment
+
+    async def channel_deleted(self, platform: str, workspace: str, channel: str) -> int:
+        """Close the cases of all messages in the channel and forget their texts; return how many there were."""
+        cases = await self._store.channel_cases(platform, workspace, channel)
+        for case in cases:
+            await self.message_deleted(case.key)
+        return len(cases)
 
     async def report(self, message: Message, reporter: Person, note: str) -> bool:
         """A member's word that the message makes a wrong claim; whether moderators see it now. Raises Refused."""

@@ -59,6 +59,9 @@ class Store(Protocol):
     async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
         """Cases opened at that time or later, newest first, with numbers below `before`."""
 
+    async def channel_cases(self, platform: str, workspace: str, channel: str) -> list[Case]:
+        """The cases of all messages in that channel."""
+
     async def cases_of_author(self, platform: str, workspace: str, author_id: str, since: datetime) -> list[Case]:
         """What that person's messages have led to since then, newest first."""
 
@@ -245,8 +248,8 @@ class Scorer(Protocol):
 class Meter(Protocol):
     """Counts what happens, for whoever watches over the bot."""
 
-    def message(self, platform: str) -> None:
-        """A message was looked at."""
+    def message(self, platform: str, count: int = 1) -> None:
+        """So many messages were looked at."""
 
     def finding(self, misconception: str, *, shadow: bool) -> None:
         """A misconception was found in a message."""
@@ -261,7 +264,7 @@ class Meter(Protocol):
 class Unmetered:
     """A meter that counts nothing."""
 
-    def message(self, platform: str) -> None: ...
+    def message(self, platform: str, count: int = 1) -> None: ...
 
     def finding(self, misconception: str, *, shadow: bool) -> None: ...
 

@@ -54,7 +54,9 @@ class ReadingRoom:
 
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
         """Whether the message can have to do with the subject at all; at once."""
-        return self._screener.concerns(text, reply_to=reply_to)
+        admitted = self._screener.concerns(text, reply_to=reply_to)
+        self.seen += not admitted  # the others are counted when they come to be read
+        return admitted
 
     async def screen(self, text: str, *, reply_to: str = "") -> Screening:
         """What the message asserts; see `Screener.screen`."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.discord_ import permissions
 from bot.discord_.buttons import DYNAMIC, AnswerButton, tell
 from bot.discord_.commands import answer_command
 from bot.discord_.console import QueueButton, moderation_commands, report_command
-from bot.discord_.convert import PLATFORM, raw_key
+from bot.discord_.convert import PLATFORM
 from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
 from bot.discord_.listening import Listening
@@ -92,7 +93,7 @@ class DiscordBot(discord.Client):
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Every event comes through here first; for ordinary chat it is the end, before it costs a task."""
-        if event != "message" or not self._passes_over(args[0]):
+        if not self._passes_over(event, args):
             super().dispatch(event, *args, **kwargs)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -100,17 +101,23 @@ class DiscordBot(discord.Client):
             await self._offer(message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        await self.listening.edited(payload)
+        await self.listening.edited(payload.message)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        if payload.channel_id == self.settings.moderators_channel:
-            await self.moderation.notice_removed(PLATFORM, str(payload.message_id))
-            return
-        await self.moderation.message_deleted(raw_key(payload.guild_id, payload.channel_id, payload.message_id))
+        await self._deleted(payload.guild_id, payload.channel_id, (payload.message_id,))
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        for message_id in payload.message_ids:
-            await self.moderation.message_deleted(raw_key(payload.guild_id, payload.channel_id, message_id))
+        await self._deleted(payload.guild_id, payload.channel_id, sorted(payload.message_ids))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self.listening.channel_deleted(payload.guild_id, payload.thread_id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self.listening.channel_deleted(channel.guild.id, channel.id)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        if before.name != after.name and isinstance(after.parent, discord.ForumChannel):
+            await self.listening.retitled(after)
 
     async def catch_up(self) -> None:
         """Screen what was posted while the bot was away; a channel seen for the first time starts now."""
@@ -168,12 +175,21 @@ class DiscordBot(discord.Client):
         )
         raise Refused(words)
 
-    def _passes_over(self, message: discord.Message) -> bool:
+    def _passes_over(self, event: str, args: tuple[Any, ...]) -> bool:
         try:
-            return self.listening.passes_over(message)
-        except Exception:  # raised here it would end the connection; raised in on_message it is only told
-            log.exception("the first look at message %s failed", message.id)
+            if event == "message":
+                return self.listening.passes_over(args[0])
+            return event == "raw_message_edit" and self.listening.passes_over_edit(args[0])
+        except Exception:  # raised here it would end the connection; raised in a handler it is only told
+            log.exception("the first look at a %s failed", event)
             return False
+
+    async def _deleted(self, guild_id: int | None, channel_id: int, message_ids: Sequence[int]) -> None:
+        if channel_id == self.settings_of(guild_id).moderators_channel:
+            for message_id in message_ids:
+                await self.moderation.notice_removed(PLATFORM, str(message_id))
+        else:
+            await self.listening.deleted(guild_id, channel_id, message_ids)
 
     def _watched_channels(self) -> list[Readable]:
         found = (c for g in self.guilds for c in (*g.channels, *g.threads))
@@ -229,6 +245,7 @@ class DiscordBot(discord.Client):
     async def _save_for_ever(self) -> None:
         while True:
             await self.clock.sleep(FLUSH)
+            self.listening.count()
             await self.cursors.save()
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import aiohttp
 import discord
 
 from bot.core.message import Message
 from bot.core.review import Case
-from bot.discord_.convert import answered_words, file_words, message_of, text_files, words
+from bot.discord_.convert import PLATFORM, answered_words, file_words, message_of, raw_key, text_files, words
 from bot.discord_.cursors import Cursors
+from bot.discord_.turns import Turns
 from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 
@@ -28,7 +29,9 @@ class Listening:
         self._moderation = moderation
         self._cursors = cursors
         self._watch_of = watch_of
+        self._turns = Turns()
         self._downloads = asyncio.Semaphore(FILES_AT_ONCE)
+        self._passed_over = 0
         self._exempt: dict[tuple[int, int], bool] = {}  # (server, author) whose roles did not come with a message
 
     def passes_over(self, message: discord.Message) -> bool:
@@ -38,25 +41,61 @@ class Listening:
         if self._matters(message):
             return False
         self._cursors.passed(message.channel.id, message.id)
+        self._passed_over += 1
         return True
+
+    def count(self) -> None:
+        """Tell the meter of the messages that were passed over since it was last told."""
+        self._moderation.meter.message(PLATFORM, self._passed_over)
+        self._passed_over = 0
 
     def hears(self, message: discord.Message) -> bool:
         return self._watch_of(message.guild.id if message.guild else None).hears(message)
 
+    def passes_over_edit(self, event: discord.RawMessageUpdateEvent) -> bool:
+        """Whether an edit changes nothing that is read: Discord added a link's preview, pinned it, counted votes."""
+        message, before = event.message, event.cached_message
+        if message.edited_at is None or (before is not None and _state(before) == _state(message)):
+            return True
+        return not self.hears(message)
+
     async def posted(self, message: discord.Message) -> Case | None:
         """Have a message screened that is listened to; return its case if it has one."""
         with self._cursors.reading(message.channel.id, message.id):
-            if self._matters(message) and await self._is_exempt(message):
+            return await self._screened(message)
+
+    async def edited(self, message: discord.Message) -> None:
+        """Have an edited message screened again."""
+        self._cursors.first_seen(message.id)  # what is read back later may be older than the edit
+        await self._screened(message)
+
+    async def deleted(self, guild_id: int | None, channel_id: int, message_ids: Iterable[int]) -> None:
+        """Close the cases of messages that are gone."""
+        for message_id in message_ids:
+            self._cursors.first_seen(message_id)
+            async with self._turns.of(message_id):
+                await self._moderation.message_deleted(raw_key(guild_id, channel_id, message_id))
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """Close the cases of a channel, thread or post that is gone."""
+        closed = await self._moderation.channel_deleted(PLATFORM, str(guild_id), str(channel_id))
+        if closed:
+            log.info("channel %s was deleted; its cases, %s in number, are closed", channel_id, closed)
+
+    async def retitled(self, post: discord.Thread) -> None:
+        """Have a post's first message screened again, with the new title."""
+        try:
+            first = await post.fetch_message(post.id)
+        except discord.HTTPException:
+            return  # the first message was deleted, so nothing carries the title
+        if self.hears(first):
+            await self._screened(first)
+
+    async def _screened(self, message: discord.Message) -> Case | None:
+        async with self._turns.of(message.id):
+            if await self._is_exempt(message):
                 return None
             return await self._moderation.message_posted(await self.converted(message))
-
-    async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Have an edited message screened again; what Discord itself adds, such as a link's preview, is no edit."""
-        message, before = event.message, event.cached_message
-        if message.edited_at is None or (before is not None and before.edited_at == message.edited_at):
-            return
-        if self.hears(message) and not await self._is_exempt(message):
-            await self._moderation.message_posted(await self.converted(message))
 
     async def converted(self, message: discord.Message) -> Message:
         """The message for the service, with what its text files say."""
@@ -81,6 +120,8 @@ class Listening:
         guild, author = message.guild, message.author
         if guild is None or isinstance(author, discord.Member) or not self._watch_of(guild.id).exempts:
             return False
+        if not self._matters(message):
+            return False  # not worth asking for
         known = self._exempt.get((guild.id, author.id))
         if known is None:
             if len(self._exempt) >= KNOWN_AUTHORS:
@@ -94,3 +135,8 @@ class Listening:
         except discord.HTTPException:
             return False  # gone, or not to be had: better a notice too many than a claim unseen
         return self._watch_of(guild.id).exempt(member)
+
+
+def _state(message: discord.Message) -> tuple[object, ...]:
+    """What its author can change of a message."""
+    return message.edited_at, message.content, [file.id for file in message.attachments]

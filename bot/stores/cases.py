@@ -96,6 +96,11 @@ class Cases(Statements):
             "WHERE opened_at >= ? AND id < ? ORDER BY id DESC LIMIT ?", stamp(since), before or EVERY_NUMBER, limit
         )
 
+    async def channel_cases(self, platform: str, workspace: str, channel: str) -> list[Case]:
+        return await self._cases(
+            "WHERE platform = ? AND workspace = ? AND channel = ? ORDER BY id", platform, workspace, channel
+        )
+
     async def cases_of_author(self, platform: str, workspace: str, author_id: str, since: datetime) -> list[Case]:
         return await self._cases(
             "WHERE platform = ? AND workspace = ? AND author_id = ? AND opened_at >= ? ORDER BY id DESC",

@@ -312,3 +312,11 @@ async def test_text_that_looks_like_sql_is_only_text(store: Store) -> None:
     kept = await store.case(1)
     assert kept is not None
     assert (kept.text, kept.key.channel) == (nasty, nasty)
+
+
+async def test_the_cases_of_one_channel_are_found(store: Store) -> None:
+    for channel, message in (("health", "m1"), ("health", "m2"), ("other", "m3")):
+        await store.open_case(case(key=replace(KEY, channel=channel, message=message)), TOLD)
+    found = await store.channel_cases(KEY.platform, KEY.workspace, "health")
+    assert [c.key.message for c in found] == ["m1", "m2"]
+    assert await store.channel_cases(KEY.platform, "elsewhere", "health") == []
