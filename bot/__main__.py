@@ -75,12 +75,13 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.app import run
     from bot.discord_.errors import DiscordUnusable
+    from bot.slack_.errors import SlackUnusable
     from bot.stores.driver import StoreUnusable
 
     status = FINE
     try:
         asyncio.run(run(settings))
-    except* (StoreUnusable, DiscordUnusable, OSError, PackErrors) as group:
+    except* (StoreUnusable, DiscordUnusable, SlackUnusable, OSError, PackErrors) as group:
         print(*group.exceptions, sep="\n", file=sys.stderr)
         status = COULD_NOT
     return status

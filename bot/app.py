@@ -63,6 +63,13 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             health.watch(discord_bot.why_not_ready)
             token = settings.discord_token.get_secret_value()
             platforms.append(lambda: discord_bot.run_until_closed(token))
+        if settings.slack_bot_token is not None:
+            from bot.slack_.client import slack_bot_of
+
+            slack_bot = slack_bot_of(settings, moderation=moderation, store=store, clock=clock)
+            notifiers["slack"] = slack_bot.notifier
+            health.watch(slack_bot.why_not_ready)
+            platforms.append(slack_bot.run_until_closed)
         worker = await stack.enter_async_context(Worker(store, clock).working())
         outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock, worker=worker.id)
         if settings.runs_health:

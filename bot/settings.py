@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -125,6 +126,49 @@ class Discord(_Frozen):
     gateway: str | None = None
 
 
+def _slack_id(kinds: str, what: str) -> AfterValidator:
+    """An id as Slack writes it: a capital letter that tells the kind, then capitals and digits."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(f"[{kinds}][A-Z0-9]{{2,}}", value):
+            raise ValueError(f"should be the id of {what}, such as {kinds[0]}0123ABCD, not {value!r}")
+        return value
+
+    return AfterValidator(check)
+
+
+SlackChannel = Annotated[str, _slack_id("CG", "a channel")]
+SlackPerson = Annotated[str, _slack_id("UW", "a person")]
+SlackPeople = Annotated[str, _slack_id("USW", "a person or a user group")]
+
+
+class SlackPing(_Frozen):
+    """People or user groups that a new notice calls, by severity."""
+
+    harmful: SlackPeople | None = None
+    misleading: SlackPeople | None = None
+    minor: SlackPeople | None = None
+
+
+class Slack(_Frozen):
+    mode: Literal["socket", "http"] = "socket"
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65535)
+    watch: tuple[SlackChannel, ...] = ()
+    moderators_channel: SlackChannel | None = None
+    moderators: tuple[SlackPeople, ...] = ()
+    leads: tuple[SlackPeople, ...] = ()
+    admins: tuple[SlackPerson, ...] = ()
+    ping: SlackPing = SlackPing()
+    escalation_channel: SlackChannel | None = None
+    escalation_call: SlackPeople | None = None
+    questions: Annotated[Literal["off", "offer"], BeforeValidator(_off)] = "offer"
+    api_base: str = "https://slack.com/api/"
+
+
+SLACK_SECRETS = {"socket": "SLACK_APP_TOKEN", "http": "SLACK_SIGNING_SECRET"}
+
+
 class Settings(_Frozen):
     content: Path = Path("content/calcification")
     data: Path = Path("data")
@@ -136,6 +180,22 @@ class Settings(_Frozen):
     review: Review = Review()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
+    slack: Slack = Slack()
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _slack_secrets(self) -> "Settings":
+        needed = SLACK_SECRETS[self.slack.mode]
+        if self.slack_bot_token is not None and getattr(self, needed.lower()) is None:
+            raise ValueError(f"SLACK_BOT_TOKEN is set, and slack.mode {self.slack.mode} needs {needed} too")
+        return self
+
+    @property
+    def has_token(self) -> bool:
+        """Whether a real platform is to be run."""
+        return self.discord_token is not None or self.slack_bot_token is not None
 
     @property
     def secrets(self) -> list[str]:
@@ -151,7 +211,7 @@ class Settings(_Frozen):
     @property
     def runs_sandbox(self) -> bool:
         wanted = self.sandbox.enabled
-        return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is None)
+        return wanted is Switch.YES or (wanted is Switch.AUTO and not self.has_token)
 
     @property
     def policy(self) -> Policy:
@@ -178,7 +238,7 @@ class Settings(_Frozen):
     @property
     def runs_health(self) -> bool:
         wanted = self.health.enabled
-        return wanted is Switch.YES or (wanted is Switch.AUTO and self.discord_token is not None)
+        return wanted is Switch.YES or (wanted is Switch.AUTO and self.has_token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +266,12 @@ def load(file: Path = DEFAULT_FILE, environment: Mapping[str, str] | None = None
     for name in ("DISCORD_API_BASE", "DISCORD_GATEWAY"):
         if env.get(name):
             _put(values, ("discord", name.removeprefix("DISCORD_").lower()), env[name])
-    values["discord_token"] = secret("DISCORD_TOKEN", env)
     if env.get("BOT_STORE_FILE"):
         values["store"] = secret("BOT_STORE", env)
+    if env.get("SLACK_API_BASE"):
+        _put(values, ("slack", "api_base"), env["SLACK_API_BASE"])
+    for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        values[name.lower()] = secret(name, env)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

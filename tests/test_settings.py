@@ -45,6 +45,18 @@ def test_the_sandbox_runs_where_no_token_is_set(tmp_path: Path, token: str, enab
     assert settings.runs_sandbox is runs
 
 
+@pytest.mark.parametrize(("mode", "needed"), [("socket", "SLACK_APP_TOKEN"), ("http", "SLACK_SIGNING_SECRET")])
+def test_slack_runs_with_both_of_its_secrets_and_without_the_sandbox(tmp_path: Path, mode: str, needed: str) -> None:
+    file, half = written(tmp_path, f"slack:\n  mode: {mode}\n"), {"SLACK_BOT_TOKEN": "xoxb-1"}
+    with pytest.raises(SettingsError, match=f"slack.mode {mode} needs {needed} too"):
+        load(file, half)
+    settings = load(file, half | {needed: "s3cret", "SLACK_API_BASE": "http://127.0.0.1:1/api/"})
+    assert (settings.runs_sandbox, settings.runs_health, settings.slack.api_base) == (
+        False, True, "http://127.0.0.1:1/api/",
+    )  # fmt: skip
+    assert "s3cret" not in repr(settings)
+
+
 def test_a_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("s3cret\n", "utf-8")
@@ -92,6 +104,9 @@ def test_a_secret_file_that_is_missing_is_named() -> None:
         ("discord:\n  watch: general\n", 2, "a list"),
         ("discord:\n  watch: [general]\n", 2, "number"),
         ("discord:\n  questions: always\n", 2, "offer"),
+        ("slack:\n  watch: [general]\n", 2, "such as C0123ABCD"),
+        ("slack:\n  moderators: [ann]\n", 2, "a person or a user group"),
+        ("slack:\n  mode: rtm\n", 2, "socket"),
         ("data: !!python/object/apply:os.system [ls]\n", 1, "plain keys and values"),
     ],
 )

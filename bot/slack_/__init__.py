@@ -1,0 +1,1 @@
+"""Slack: conversion, listeners, blocks and views over the moderation service."""

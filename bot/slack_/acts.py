@@ -1,0 +1,223 @@
+"""The buttons and forms of cases. Their state is in the store and in their values, so they survive restarts."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core import cards
+from bot.core.cards import ACT_WORDS
+from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, Status
+from bot.moderation import Moderation
+from bot.ports import Clock
+from bot.slack_.blocks import (
+    MOST_OPTIONS,
+    Block,
+    actions,
+    button,
+    cut,
+    form,
+    option,
+    section,
+    several,
+    words_form,
+    writing,
+)
+from bot.slack_.convert import Visit, typed
+from bot.slack_.directory import Directory
+from bot.slack_.markup import quoted, with_links
+from bot.slack_.render import HISTORY, notice_blocks
+from bot.slack_.reply import TITLE, Replies
+
+SNOOZE = timedelta(hours=1)
+LONGEST = 2000  # characters of a correction
+LONGEST_NOTE = 500
+WAYS = {"post": Correction.REPLY, "private": Correction.PRIVATE, "record": Correction.RECORD}
+LABELS = {"post": "Post as reply", "edit": "Edit first", "private": "Send privately", "record": "Record only"}
+DONE = {
+    Correction.REPLY: "Upheld. The correction is on its way.",
+    Correction.PRIVATE: "Upheld. The author is being told privately.",
+    Correction.RECORD: "Upheld and recorded.",
+}
+NEEDS_TWO = "Noted. This one takes a second moderator, who can agree on the notice."
+THANKS = "Thank you. Another moderator will look at it, and you will hear the outcome."
+
+
+class Acts:
+    """What moderators do with cases, and authors with corrections; each act checks the rights again."""
+
+    def __init__(self, moderation: Moderation, directory: Directory, replies: Replies, clock: Clock) -> None:
+        self._moderation = moderation
+        self._directory = directory
+        self._replies = replies
+        self._clock = clock
+        self._steps: Mapping[str, Callable[[Visit, Case], Awaitable[None]]] = {
+            Act.UPHOLD: self._ask_uphold,
+            Act.NOTE: self._ask_note,
+            HISTORY: self._history,
+        }
+
+    async def clicked(self, visit: Visit) -> None:
+        """A button, a reason or a menu entry of a case. Raises Refused."""
+        act, case_id, version = _act_of(visit)
+        person = await self._directory.require_moderator(visit.user)
+        if act in self._steps:
+            await self._steps[act](visit, await self._case(case_id, None if act == HISTORY else version))
+            return
+        decision = Decision(act=Act(act.split(":")[0]), by=person, at=self._clock.now(), expected_version=version)
+        if decision.act is Act.DISMISS:
+            decision = replace(decision, reason=Reason(act.split(":")[1]))
+        if decision.act is Act.SNOOZE:
+            decision = replace(decision, until=decision.at + SNOOZE)
+        after = await self._moderation.decide(case_id, decision)
+        if visit.in_form:  # the notice changes through the outbox; a case shown in a form changes here
+            await self._replies.turn(visit, await self.case_form(after))
+        elif after.status is Status.PROPOSED:
+            await self._replies.tell(visit, NEEDS_TWO)
+
+    async def chose_flags(self, visit: Visit) -> None:
+        """Other claims were chosen in the form for upholding: its preview follows."""
+        await self._directory.require_moderator(visit.user)
+        case = await self._noted_case(visit)
+        await self._replies.turn(visit, await self._uphold_form(case, sum(1 << int(v) for v in visit.values)))
+
+    async def upheld(self, visit: Visit) -> None:
+        """One of the ways under the preview."""
+        await self._directory.require_moderator(visit.user)
+        case = await self._noted_case(visit)
+        chosen = _chosen(case, _notes(visit)["mask"])
+        text = await self._moderation.correction_for(case, chosen)
+        if visit.value == "edit":
+            await self._replies.open(visit, _edit_form(case, _notes(visit)["mask"], text))
+            return
+        done = await self._uphold(visit, case, chosen, WAYS[visit.value], text)
+        await self._replies.turn(visit, words_form(TITLE, done))
+
+    async def corrected(self, visit: Visit, body: Mapping[str, Any]) -> str:
+        """The edited correction was sent."""
+        await self._directory.require_moderator(visit.user)
+        case = await self._noted_case(visit)
+        chosen = _chosen(case, _notes(visit)["mask"])
+        return await self._uphold(visit, case, chosen, Correction.REPLY, typed(body, "correction"))
+
+    async def noted(self, visit: Visit, body: Mapping[str, Any]) -> str:
+        """A note was sent."""
+        person = await self._directory.require_moderator(visit.user)
+        notes = _notes(visit)
+        decision = Decision(
+            act=Act.NOTE,
+            by=person,
+            at=self._clock.now(),
+            expected_version=notes["version"],
+            text=typed(body, "note")[:LONGEST_NOTE],
+        )
+        await self._moderation.decide(notes["case"], decision)
+        return "Noted."
+
+    async def appealed(self, visit: Visit) -> None:
+        """The button under a correction."""
+        await self._moderation.appeal(int(visit.value), await self._directory.person(visit.user))
+        await self._replies.tell(visit, THANKS)
+
+    async def case_form(self, case: Case) -> Block:
+        """The case with its buttons, in a form."""
+        records, policy = await self._moderation.records(), self._moderation.policy
+        notice = cards.notice(case, self._moderation.pack, records, policy)
+        return form(f"Case {case.id}", notice_blocks(notice, case, policy))
+
+    async def _ask_uphold(self, visit: Visit, case: Case) -> None:
+        await self._replies.open(visit, await self._uphold_form(case, (1 << len(case.flags)) - 1))
+
+    async def _ask_note(self, visit: Visit, case: Case) -> None:
+        fields = [writing("note", "For the other moderators", most=LONGEST_NOTE)]
+        notes = {"case": case.id, "version": case.version}
+        await self._replies.open(visit, form("A note on this case", fields, name="note", submit="Note", notes=notes))
+
+    async def _history(self, visit: Visit, case: Case) -> None:
+        rows = [
+            f"{_time(int(e.at.timestamp()))} {quoted(e.by.name)}: {ACT_WORDS[e.act]}"
+            + (f" ({quoted(cards.shorten(e.detail, 150))})" if e.detail else "")
+            for e in await self._moderation.history(case.id)
+        ]
+        words = "\n".join(rows[-12:]) or "Nothing has been done with this case yet."
+        await self._replies.open(visit, form(f"Case {case.id}: history", [section(words)]))
+
+    async def _uphold_form(self, case: Case, mask: int) -> Block:
+        """The correction exactly as the channel will see it, with the choices that lead on."""
+        text = await self._moderation.correction_for(case, _chosen(case, mask))
+        parts: list[Block] = []
+        if len(case.flags) > 1:
+            options = [option(f.misconception, str(i)) for i, f in enumerate(case.flags[:MOST_OPTIONS])]
+            chosen = [o for i, o in enumerate(options) if mask >> i & 1]
+            parts.append(
+                section("*Which claims does it make?*", several("uphold:flags", "Choose", options, chosen))
+                | {"block_id": f"flags-{mask}"}  # a new name makes Slack show the new choice
+            )
+        preview = with_links(text) if text else "_Nothing yet: please write it._"
+        ways = [
+            button(f"uphold:{way}", LABELS[way], way, style="danger" if way == "post" else None)
+            for way in (LABELS if text else ("edit", "record"))
+        ]
+        parts += [section("*The channel will see:*"), section(preview), actions("ways", ways)]
+        notes = {"case": case.id, "version": case.version, "mask": mask}
+        return form(f"Uphold case {case.id}", parts, name="uphold", notes=notes)
+
+    async def _uphold(self, visit: Visit, case: Case, chosen: tuple[str, ...], way: Correction, text: str) -> str:
+        decision = Decision(
+            act=Act.UPHOLD,
+            by=await self._directory.person(visit.user),
+            at=self._clock.now(),
+            expected_version=case.version,
+            chosen=chosen,
+            correction=way,
+            text=cut(text, LONGEST),
+        )
+        after = await self._moderation.decide(case.id, decision)
+        return NEEDS_TWO if after.status is Status.PROPOSED else DONE[way]
+
+    async def _noted_case(self, visit: Visit) -> Case:
+        return await self._case(_notes(visit)["case"], _notes(visit)["version"])
+
+    async def _case(self, case_id: int, version: int | None) -> Case:
+        """The case as the moderator saw it. Raises Refused if it has changed since."""
+        case = await self._moderation.case(case_id)
+        if case is None:
+            raise Refused(f"There is no case {case_id}.")
+        if version is not None and case.version != version:
+            raise Refused(f"Case {case_id} has changed since this was shown. Please use its current notice.")
+        return case
+
+
+def _act_of(visit: Visit) -> tuple[str, int, int]:
+    """The act (with its reason), the case and the version that somebody saw. Raises Refused where it makes none."""
+    value = visit.value if visit.action == "case:more" else f"{visit.action.removeprefix('case:')}:{visit.value}"
+    if visit.action == f"case:{Act.DISMISS}":
+        reason, _, rest = visit.value.partition(":")
+        act, (case_id, _, version) = f"{Act.DISMISS}:{reason}", rest.partition(":")
+        known = reason in set(Reason)
+    else:
+        act, case_id, version = [*value.split(":"), "", ""][:3]
+        known = act == HISTORY or act in set(Act)
+    if not known or not case_id.isdecimal() or not version.isdecimal():
+        raise Refused("This button is not one of ours. Please use the case's notice.")
+    return act, int(case_id), int(version)
+
+
+def _notes(visit: Visit) -> Mapping[str, Any]:
+    return visit.notes or {}
+
+
+def _edit_form(case: Case, mask: int, text: str) -> Block:
+    hint = "Speak of the claim, never of the person."
+    fields = [writing("correction", "As the channel will see it", most=LONGEST, initial=text, hint=hint)]
+    notes = {"case": case.id, "version": case.version, "mask": mask}
+    return form("The correction", fields, name="correction", submit="Post as reply", notes=notes)
+
+
+def _chosen(case: Case, mask: int) -> tuple[str, ...]:
+    return tuple(f.misconception for i, f in enumerate(case.flags) if mask >> i & 1)
+
+
+def _time(seconds: int) -> str:
+    """Shown in each reader's own time zone."""
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|some time ago>"
