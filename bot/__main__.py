@@ -1,4 +1,4 @@
-"""The command line: run, check, screen, evaluate and health."""
+"""The command line: run, check, screen, evaluate, health, and what keeps the store."""
 
 import argparse
 import asyncio
@@ -69,7 +69,29 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.set_defaults(command=_evaluate)
     health = commands.add_parser("health", help="ask a running bot whether it is well")
     health.set_defaults(command=_health)
+    _add_store_commands(commands)
     return parser
+
+
+def _add_store_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    made = {
+        "migrate": "bring the store's tables up to date",
+        "backup": "copy the store into one file, also while the bot runs",
+        "restore": "fill the store from a backup",
+        "move": "copy everything to another store, such as from SQLite to PostgreSQL",
+    }
+    for name, words in made.items():
+        commands.add_parser(name, help=words, description=words).set_defaults(command=_keep_store, store_command=name)
+    for name, words in (("backup", "a new file, good for SQLite and PostgreSQL alike"), ("restore", "a backup")):
+        commands.choices[name].add_argument("file", type=Path, metavar="FILE", help=words)
+    commands.choices["restore"].add_argument("--replace", action="store_true", help="throw away what the store holds")
+    commands.choices["move"].add_argument("--to", required=True, metavar="URL", help="postgresql://…, or a folder")
+
+
+def _keep_store(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.stores.command import keep_store
+
+    return keep_store(options, settings.data, settings.store_url)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

@@ -273,6 +273,13 @@ class Unmetered:
     def failed(self, what: str, kind: str) -> None: ...
 
 
+class StoreAway(Exception):
+    """The store can't be read or written now, and goes on by itself later; the message tells the operator why.
+
+    Whether the change that was under way is saved is open, if the answer to it was lost; repeating it is harmless.
+    """
+
+
 class Impossible(Exception):
     """What a case owes can never be told, whatever is tried; the message says why, for moderators."""
 

@@ -48,5 +48,8 @@ class Driver(Session, Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Session]:
         """All statements of the session, or none; committed durably when the block ends without an error."""
 
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        """For reading: everything as it is at one instant, whatever is written meanwhile."""
+
     async def announced(self) -> None:
         """Return when another process may have announced work; for ever silent where nothing carries the news."""

@@ -87,6 +87,12 @@ class Postgres:
         async with self._pool.acquire() as connection, connection.transaction():
             yield _Statements(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        reading = {"isolation": "repeatable_read", "readonly": True}
+        async with self._pool.acquire() as connection, connection.transaction(**reading):
+            yield _Statements(connection)
+
     async def announced(self) -> None:
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())

@@ -96,6 +96,14 @@ class Sqlite:
                     await self._writing.run("ROLLBACK")
                 raise
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        await self._reading.run("BEGIN")
+        try:
+            yield self._reading
+        finally:
+            await self._reading.run("COMMIT")
+
     async def announce(self) -> None:
         """Nothing carries news between processes here: each looks by itself, once a second."""
 
