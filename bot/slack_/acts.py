@@ -26,7 +26,7 @@ from bot.slack_.blocks import (
 from bot.slack_.convert import Visit, typed
 from bot.slack_.directory import Directory
 from bot.slack_.markup import quoted, with_links
-from bot.slack_.render import HISTORY, notice_blocks
+from bot.slack_.render import HISTORY, notice_blocks, summary
 from bot.slack_.reply import TITLE, Replies
 
 SNOOZE = timedelta(hours=1)
@@ -70,8 +70,10 @@ class Acts:
         if decision.act is Act.SNOOZE:
             decision = replace(decision, until=decision.at + SNOOZE)
         after = await self._moderation.decide(case_id, decision)
-        if visit.in_form:  # the notice changes through the outbox; a case shown in a form changes here
+        if visit.in_form:  # the notice changes through the outbox; a case shown elsewhere changes here
             await self._replies.turn(visit, await self.case_form(after))
+        elif visit.alone:
+            await self._replies.replace(visit, await self.case_blocks(after), summary(after))
         elif after.status is Status.PROPOSED:
             await self._replies.tell(visit, NEEDS_TWO)
 
@@ -121,9 +123,11 @@ class Acts:
 
     async def case_form(self, case: Case) -> Block:
         """The case with its buttons, in a form."""
+        return form(f"Case {case.id}", await self.case_blocks(case))
+
+    async def case_blocks(self, case: Case) -> list[Block]:
         records, policy = await self._moderation.records(), self._moderation.policy
-        notice = cards.notice(case, self._moderation.pack, records, policy)
-        return form(f"Case {case.id}", notice_blocks(notice, case, policy))
+        return notice_blocks(cards.notice(case, self._moderation.pack, records, policy), case, policy)
 
     async def _ask_uphold(self, visit: Visit, case: Case) -> None:
         await self._replies.open(visit, await self._uphold_form(case, (1 << len(case.flags)) - 1))

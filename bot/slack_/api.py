@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ports import Clock
-from bot.slack_.errors import OutOfReach, SlackRefused, Throttled
+from bot.slack_.errors import WRONG_TOKEN, OutOfReach, SlackRefused, Throttled
 
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
 LONGEST_PATIENCE = 6  # times that a patient call waits as Slack asks
@@ -37,6 +37,7 @@ class SlackApi:
         self._clock = clock
         self._closed_until: dict[str, datetime] = {}  # by method: when Slack takes it again
         self._identity: Identity | None = None
+        self.trouble: str | None = None  # why no call can succeed, until one does
 
     async def call(self, method: Method, *, patient: bool = False, **arguments: Any) -> dict[str, Any]:
         """Slack's answer. A patient call waits as long as Slack asks; others raise Throttled at once."""
@@ -83,11 +84,13 @@ class SlackApi:
         if closed is not None and closed > self._clock.now():
             raise Throttled(name, (closed - self._clock.now()).total_seconds())
         try:
-            return await method(**arguments)
+            answer = await method(**arguments)
         except SlackApiError as error:
             raise self._refusal(name, error) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise OutOfReach(f"Slack can't be reached: {type(error).__name__}") from None
+        self.trouble = None
+        return answer
 
     def _refusal(self, name: str, error: SlackApiError) -> SlackRefused | Throttled:
         response: Any = error.response
@@ -96,4 +99,7 @@ class SlackApi:
             self._closed_until[name] = self._clock.now() + timedelta(seconds=wait)
             return Throttled(name, wait)
         data = response.data if isinstance(response.data, dict) else {}
-        return SlackRefused(name, str(data.get("error", response.status_code)), needed=str(data.get("needed", "")))
+        refused = SlackRefused(name, str(data.get("error", response.status_code)), needed=str(data.get("needed", "")))
+        if refused.code in WRONG_TOKEN:
+            self.trouble = str(refused)
+        return refused

@@ -1,48 +1,40 @@
-"""The Slack app: a socket, events in, and the buttons and forms that people use."""
+"""The bot on Slack: its parts put together, its connection, and what it listens to."""
 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.review import Refused
 from bot.moderation import Moderation
 from bot.ports import Clock, Store, Undeliverable
 from bot.settings import Settings, Slack
-from bot.slack_ import setup
+from bot.slack_ import doors, setup
 from bot.slack_.acts import Acts
 from bot.slack_.answering import Answering
 from bot.slack_.api import SlackApi
-from bot.slack_.blocks import words_form
-from bot.slack_.convert import Visit, visit_of
+from bot.slack_.console import Console
+from bot.slack_.convert import Visit
 from bot.slack_.directory import Directory
 from bot.slack_.errors import NEW_TOKEN, WRONG_TOKEN, SlackRefused, SlackUnusable
-from bot.slack_.inbox import Seen, Work
-from bot.slack_.markup import escape
+from bot.slack_.home import Home
+from bot.slack_.inbox import Work
+from bot.slack_.listeners import Body, Listeners
 from bot.slack_.notifier import SlackNotifier
-from bot.slack_.reply import TITLE, WORKING, Replies
+from bot.slack_.reply import Replies
+from bot.slack_.reports import Reports
 from bot.slack_.watch import Watcher
 
 log = logging.getLogger(__name__)
 FLUSH = 5.0  # seconds between saves of how far each channel was read
 PING = 5.0  # seconds between signs of life on the socket
-QUICK = 1.0  # seconds within which a form is mostly done with; then the acknowledgement carries the outcome
-GRACE = 1.0  # seconds by which a later outcome follows the acknowledgement, lest it be overtaken
-TROUBLE = "Something went wrong on our side. Please try again in a moment."
 NOT_CONNECTED = "Slack is not connected"
 REMOVED = "The app was removed from the Slack workspace, or its token was revoked. Install it again."
-Body = dict[str, Any]
-Step = Callable[[Visit], Awaitable[None]]
-FormStep = Callable[[Visit, Mapping[str, Any]], Awaitable[str]]
 
 
 class SlackBot:
@@ -62,38 +54,40 @@ class SlackBot:
     ) -> None:
         self.settings = settings
         self.moderation = moderation
-        self.clock = clock
         self.work = Work()
         self.connected = asyncio.Event()
+        self.port = 0  # where it listens, in HTTP mode
+        self._clock = clock
         self._app_token, self._ping = app_token, ping
+        self._trouble: str | None = NOT_CONNECTED
         client = AsyncWebClient(bot_token, base_url=settings.api_base, retry_handlers=[])
         self.api = SlackApi(client, clock)
-        self.directory = Directory(self.api, settings, clock)
-        self.replies = Replies(self.api)
-        self.acts = Acts(moderation, self.directory, self.replies, clock)
-        self.answering = Answering(moderation, self.api, self.replies)
-        self.notifier = SlackNotifier(
-            self.api, pack=moderation.pack, policy=moderation.policy, settings=settings, since=clock.now()
-        )
-        self.watcher = Watcher(
-            self.api,
-            self.directory,
-            settings,
-            moderation=moderation,
-            store=store,
-            clock=clock,
-            work=self.work,
-            offer=self.answering.offer,
-        )
         self.app = AsyncApp(
             client=client,
             signing_secret=signing_secret,
             logger=logging.getLogger("slack_bolt"),
             ignoring_self_events_enabled=False,  # it would also hide that somebody deleted a notice of ours
         )
-        self._seen = Seen()
-        self._trouble: str | None = NOT_CONNECTED
-        self._listen()
+        directory, replies = Directory(self.api, settings, clock), Replies(self.api)
+        self.notifier = SlackNotifier(
+            self.api, pack=moderation.pack, policy=moderation.policy, settings=settings, since=clock.now()
+        )
+        self._answering = Answering(moderation, self.api, replies)
+        self.watcher = Watcher(
+            self.api,
+            directory,
+            settings,
+            moderation=moderation,
+            store=store,
+            clock=clock,
+            work=self.work,
+            offer=self._answering.offer,
+        )
+        self._acts = Acts(moderation, directory, replies, clock)
+        self._console = Console(moderation, directory, replies, self._acts, self.api, clock)
+        self._home = Home(moderation, directory, self._console, self.api)
+        self._reports = Reports(moderation, directory, replies, self.watcher, settings)
+        self._listen(Listeners(self.app, self.work, replies, clock))
 
     async def run_until_closed(self) -> None:
         """Connect and stay connected. Raises SlackUnusable when the set-up is wrong."""
@@ -102,7 +96,7 @@ class SlackBot:
             await self._check()
             saving = asyncio.create_task(self._save_for_ever())
             try:
-                async with self._socket():
+                async with self._door():
                     await asyncio.Event().wait()
             finally:
                 saving.cancel()
@@ -111,33 +105,18 @@ class SlackBot:
 
     def why_not_ready(self) -> str | None:
         """For the health check: None when connected."""
-        return self._trouble
+        return self._trouble or self.api.trouble
 
-    @staticmethod
-    async def outcome(visit: Visit, step: Awaitable[str | None]) -> str | None:
-        """Do it; what is to be told to whoever acted: the step's own words, a refusal, or that it failed."""
-        try:
-            return await step
-        except Refused as refusal:
-            log.warning("refused: user %s tried %s in channel %s", visit.user, visit.action or "a form", visit.channel)
-            return str(refusal)
-        except Undeliverable as error:
-            log.warning("an act failed: %s", error)
-        except Exception as error:
-            log.exception("an act failed: %s", type(error).__name__)
-        return TROUBLE
+    def _door(self) -> AbstractAsyncContextManager[None]:
+        if self.settings.mode == "http":
+            return doors.server(self.app, self.settings.host, self.settings.port, self._opened)
+        return doors.socket(self.app, self.api, self._app_token, self._ping, self._opened)
 
-    @asynccontextmanager
-    async def _socket(self) -> AsyncIterator[None]:
-        door = await self._door()
-        socket = AsyncSocketModeHandler(self.app, self._app_token, ping_interval=self._ping)
-        socket.client.wss_uri = door
-        socket.client.message_listeners.append(self._hello)
-        try:
-            await socket.client.connect()  # type: ignore[no-untyped-call]
-            yield
-        finally:
-            await socket.client.close()  # type: ignore[no-untyped-call]
+    def _opened(self, port: int) -> None:
+        """Whatever was said while nothing reached us is read before what comes from now on."""
+        self._trouble, self.port = None, port
+        self.watcher.catch_up()
+        self.connected.set()
 
     async def _check(self) -> None:
         try:
@@ -151,92 +130,57 @@ class SlackBot:
         async for problem in setup.problems(self.api, self.settings):
             log.warning("%s", problem)
 
-    async def _door(self) -> str:
-        """Where the socket is. Raises SlackUnusable where the app token opens none."""
-        try:
-            answer = await self.api.call(self.api.client.apps_connections_open, app_token=self._app_token)
-        except Undeliverable as error:
-            raise SlackUnusable(
-                f"Slack opened no socket ({error}). SLACK_APP_TOKEN should be an app-level token (xapp-…) with the"
-                " scope connections:write, and Socket Mode should be switched on."
-            ) from None
-        return str(answer["url"])
+    def _listen(self, on: Listeners) -> None:
+        on.on_event("message", self._said)
+        on.on_event("member_joined_channel", self._joined)
+        on.on_event("app_home_opened", self._looked)
+        on.on_event(re.compile("tokens_revoked|app_uninstalled"), self._removed)
+        on.on_command(self.moderation.pack.name, self._answering.asked)
+        on.on_command("moderation", self._console.asked)
+        on.on_shortcut("answer_with", self._answering.answer_with)
+        on.on_shortcut("report", self._reports.begun)
+        on.on_search("topic", self._answering.suggested)
+        on.on_action(r"^case:", self._act)
+        on.on_action(r"^uphold:flags$", self._acts.chose_flags)
+        on.on_action(r"^uphold:(post|edit|private|record)$", self._acts.upheld)
+        on.on_action(r"^appeal$", self._acts.appealed)
+        on.on_action(r"^answer:show(:\d)?$", self._answering.shown)
+        on.on_action(r"^answer:share$", self._answering.shared)
+        on.on_action(r"^queue:(before|next)$", self._console.turned)
+        on.on_action(r"^queue:open$", self._console.opened)
+        on.on_action(r"^home:ask$", self._answering.ask_at_home)
+        on.on_form("correction", self._acts.corrected)
+        on.on_form("note", self._acts.noted)
+        on.on_form("answer", self._answering.picked)
+        on.on_form("report", self._reports.sent)
 
-    def _listen(self) -> None:
-        self.app.use(self._once)
-        self.app.event("message")(self._on_message)
-        self.app.event("member_joined_channel")(self._on_joined)
-        self.app.event(re.compile("tokens_revoked|app_uninstalled"))(self._on_removed)
-        self._on_action(r"^case:", self.acts.clicked)
-        self._on_action(r"^uphold:flags$", self.acts.chose_flags)
-        self._on_action(r"^uphold:(post|edit|private|record)$", self.acts.upheld)
-        self._on_action(r"^appeal$", self.acts.appealed)
-        self._on_action(r"^answer:show$", self.answering.shown)
-        self._on_action(r"^answer:share$", self.answering.shared)
-        self._on_form("correction", self.acts.corrected)
-        self._on_form("note", self.acts.noted)
-
-    def _on_action(self, pattern: str, step: Step) -> None:
-        async def act(ack: Any, body: Body) -> None:
-            async with self.work.busy():
-                await ack()
-                visit = visit_of(body)
-                words = await self.outcome(visit, step(visit))
-                if words is not None:
-                    await self.replies.tell(visit, words)
-
-        self.app.action(re.compile(pattern))(act)
-
-    def _on_form(self, name: str, step: FormStep) -> None:
-        async def sent(ack: Any, body: Body) -> None:
-            async with self.work.busy():
-                visit = visit_of(body)
-                doing = asyncio.create_task(self.outcome(visit, step(visit, body)))
-                done, _ = await asyncio.wait({doing}, timeout=QUICK)
-                if done:
-                    await ack(response_action="update", view=words_form(TITLE, escape(doing.result() or "")))
-                    return
-                await ack(response_action="update", view=WORKING)
-                words = await doing
-                await self.clock.sleep(GRACE)
-                await self.replies.tell(visit, words or "")
-
-        self.app.view(name)(sent)
-
-    async def _once(self, body: Body, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-        """Slack may deliver the same thing again when our acknowledgement was lost."""
-        name = body.get("event_id") or body.get("trigger_id")
-        if name and not self._seen.is_new(name):
-            return BoltResponse(status=200, body="")
-        return await next()
-
-    async def _on_message(self, event: Body) -> None:
+    async def _said(self, event: Body) -> None:
         self.watcher.heard(event)
 
-    async def _on_joined(self, event: Body) -> None:
+    async def _joined(self, event: Body) -> None:
         """The bot was invited to a channel: what it missed there is read."""
-        async with self.work.busy():
-            if event.get("user") == (await self.api.identity()).user:
-                self.watcher.catch_up(str(event["channel"]))
+        if event.get("user") == (await self.api.identity()).user:
+            self.watcher.catch_up(str(event["channel"]))
 
-    async def _on_removed(self, event: Body) -> None:
+    async def _looked(self, event: Body) -> None:
+        if event.get("tab") == "home":
+            await self._home.show(str(event["user"]))
+
+    async def _removed(self, event: Body) -> None:
         self._trouble = REMOVED
         log.error("%s", REMOVED)
 
-    async def _hello(self, client: Any, message: Body, raw: str | None) -> None:
-        """A socket was opened: whatever was said while there was none is read before what comes through it."""
-        if message.get("type") == "hello":
-            self.watcher.catch_up()
-            self._trouble = None
-            self.connected.set()
+    async def _act(self, visit: Visit) -> None:
+        await self._acts.clicked(visit)
+        await self._home.refresh(visit.user)
 
     async def _save_for_ever(self) -> None:
         while True:
-            await self.clock.sleep(FLUSH)
+            await self._clock.sleep(FLUSH)
             await self.watcher.save()
 
 
-def slack_bot_of(settings: Settings, *, moderation: Moderation, store: Store, clock: Clock) -> SlackBot:
+def slack_bot_of(settings: Settings, **parts: Any) -> SlackBot:
     """The bot with the secrets of the settings."""
 
     def secret(value: SecretStr | None) -> str:
@@ -247,7 +191,5 @@ def slack_bot_of(settings: Settings, *, moderation: Moderation, store: Store, cl
         bot_token=secret(settings.slack_bot_token),
         app_token=secret(settings.slack_app_token),
         signing_secret=secret(settings.slack_signing_secret),
-        moderation=moderation,
-        store=store,
-        clock=clock,
+        **parts,
     )

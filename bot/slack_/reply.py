@@ -52,8 +52,8 @@ class Replies:
         await self._try(self._api.client.views_update, view_id=visit.view, view=view)
 
     async def _respond(self, visit: Visit, **arguments: Any) -> None:
-        session = self._api.client.session
-        webhook = AsyncWebhookClient(visit.response_url, session=session, retry_handlers=[])
+        url = visit.response_url or str((visit.notes or {}).get("url", ""))  # forms keep that of their command
+        webhook = AsyncWebhookClient(url, session=self._api.client.session, retry_handlers=[])
         try:
             answer = await webhook.send(**arguments)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -118,12 +118,18 @@ class Watcher:
     async def _posted(self, post: Post, *, fresh: bool) -> None:
         if not post.thread:
             self._remember(post.channel, post.ts, post.raw)
+        if not post.version and not await self._concerns(post):
+            return  # ordinary chat; an edit is looked at in any case, because it may take a claim back
         message = await self.message(post)
         case = await self._moderation.message_posted(message)
         if case is None and fresh and self._settings.questions == "offer":
             topic = answers.offer(self._moderation.pack, message.text)
             if topic is not None and self._may_offer(post.channel, topic):
                 await self._offer(post, topic)
+
+    async def _concerns(self, post: Post) -> bool:
+        text = read(post.raw, await self._directory.names(mentioned(post.raw)))
+        return self._moderation.concerns(text, reply_to=await self._answered(post))
 
     async def _removed(self, removal: Removal) -> None:
         self._begun.pop((removal.channel, removal.ts), None)

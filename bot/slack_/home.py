@@ -1,0 +1,74 @@
+"""The app's home page: the queue for moderators, and for everybody else what the bot is and how to ask it."""
+
+import logging
+from datetime import timedelta
+
+from bot.core.review import UNDECIDED, Case
+from bot.moderation import Moderation
+from bot.ports import Undeliverable
+from bot.slack_.api import SlackApi
+from bot.slack_.blocks import Block, actions, button, context, header, section
+from bot.slack_.console import ELSEWHERE, Console
+from bot.slack_.directory import Directory
+from bot.slack_.markup import quoted
+
+log = logging.getLogger(__name__)
+MOST_WAITING, MOST_MINE, MOST_RECENT = 15, 5, 10
+RECENT = timedelta(days=7)
+ASK = [button("home:ask", "Ask a question", "ask", style="primary")]
+
+
+class Home:
+    """Shown when somebody opens it, and again after they did something with a case."""
+
+    def __init__(self, moderation: Moderation, directory: Directory, console: Console, api: SlackApi) -> None:
+        self._moderation = moderation
+        self._directory = directory
+        self._console = console
+        self._api = api
+        self._open: set[str] = set()  # people who have looked at it
+
+    async def show(self, user: str) -> None:
+        """Make the page true for this person."""
+        self._open.add(user)
+        try:
+            moderates = await self._directory.is_moderator(user)
+            blocks = await self._queue(user) if moderates else []
+            view = {"type": "home", "blocks": [*blocks, *self._help()]}
+            await self._api.call(self._api.client.views_publish, user_id=user, view=view)
+        except Undeliverable as error:
+            log.warning("a home page was not shown: %s", error)
+
+    async def refresh(self, user: str) -> None:
+        if user in self._open:
+            await self.show(user)
+
+    async def _queue(self, user: str) -> list[Block]:
+        undecided = await self._moderation.queue(statuses=tuple(UNDECIDED), limit=100)
+        waiting = [c for c in undecided if c.key.platform not in ELSEWHERE]
+        mine = [c for c in waiting if c.holder is not None and c.holder.id == user]
+        recent = [c for c in await self._moderation.since(RECENT, limit=200) if c.decided_at is not None]
+        return [
+            *self._list("Yours", mine, MOST_MINE),
+            *self._list(f"Waiting: {len(waiting)}{'+' if len(undecided) == 100 else ''}", waiting, MOST_WAITING),
+            *self._list("Decided in the last 7 days", recent, MOST_RECENT),
+            context("All lists: /moderation queue"),
+        ]
+
+    def _list(self, title: str, cases: list[Case], most: int) -> list[Block]:
+        return [header(title), *self._console.lines(cases[:most])]
+
+    def _help(self) -> list[Block]:
+        pack = self._moderation.pack
+        titles = "\n".join(f"• {quoted(topic.title)}" for topic in pack.topics.values())
+        return [
+            header(pack.title),
+            section(
+                f"Ask with `/{pack.name}` and a word, or press the button. Every fact comes with its sources.\n"
+                "Under a message's *⋮* menu you find “Answer with…” and “Report a health claim”; only moderators read"
+                " reports.\nThis bot never deletes or corrects anything by itself: people decide."
+            ),
+            actions("ask", ASK),
+            section(f"*Topics*\n{titles}" if titles else "There are no topics yet."),
+            context(quoted(pack.safety.disclaimer)),
+        ]
