@@ -55,6 +55,7 @@ ALERTED = "alerted"  # in the store: an admin knows that moderators can't be rea
 PAUSED = "paused"  # in the store: where screening is switched off
 ACTIVE = timedelta(days=1)  # who did something within this time is reminded
 LONGEST_WAIT = timedelta(minutes=10)
+APPROVED = (Status.UPHELD, Status.APPEALED)  # only in these is anything told that a moderator has chosen
 
 
 class Screens(Protocol):
@@ -381,7 +382,7 @@ class Moderation:
         act = Act.EDITED if flags else Act.EDITED_AWAY
         entry = HistoryEntry(case.id, act, message.author, now, "", self.pack.revision)
         after = replace(after, fingerprint=await self._mark(message.text))
-        if not await self._store.save(after, entry, {Duty.NOTICE: timedelta()}):
+        if not await self._store.save(after, entry, duties(case, after, None, self.policy)):
             return await self.message_posted(message)  # a moderator acted meanwhile: merge into what they made
         self._news.set()
         return after
@@ -452,12 +453,12 @@ class Outbox:
         match entry.duty:
             case Duty.NOTICE:
                 await self._show(entry, case, notifier)
-            case Duty.POST_CORRECTION if case.correction:
+            case Duty.POST_CORRECTION if case.correction and case.status in APPROVED:
                 if case.correction_ref:  # undone and upheld again before the removal was told
                     await notifier.remove_correction(case)
                 told = await notifier.post_correction(case)
                 await self._store.done(entry, correction_ref=told.ref, correction_link=told.link)
-            case Duty.DELETE_MESSAGE if case.deletes:
+            case Duty.DELETE_MESSAGE if case.deletes and case.status in APPROVED:
                 await notifier.delete_message(case)
                 await self._store.done(entry)
             case Duty.REMOVE_CORRECTION if not case.correction:
@@ -466,7 +467,7 @@ class Outbox:
             case Duty.ESCALATION if case.status is Status.ESCALATED:
                 await notifier.escalate(case)
                 await self._store.done(entry)
-            case Duty.HINT if case.correction:
+            case Duty.HINT if case.correction and case.status in APPROVED:
                 await self._tell_author(case, cards.hint_text(case, self._moderation.policy), notifier)
                 await self._store.done(entry)
             case Duty.OUTCOME:
@@ -509,13 +510,14 @@ class Outbox:
             await self._store.remember(ALERTED, "yes")
 
     async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
-        """What can never be told is written down instead, where moderators see it."""
-        await self._store.done(entry)
+        """What can never be told is written down instead, where moderators see it; only then it is forgotten."""
         try:
             told = Decision(Act.NOT_TOLD, BOT, self._clock.now(), case.version, text=why)
             await self._moderation.decide(case.id, told)
         except Refused:
-            log.info("duty %s of case %s is void: the case has changed", entry.duty, entry.case_id)
+            await self._postpone(entry, Refused.__name__, "the case has changed meanwhile")
+        else:
+            await self._store.done(entry)
 
     async def _postpone(self, entry: OutboxEntry, kind: str, why: str) -> None:
         wait = min(timedelta(seconds=2 ** min(entry.attempts, 10)), LONGEST_WAIT)

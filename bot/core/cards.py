@@ -193,16 +193,25 @@ def hint_text(case: Case, policy: Policy) -> str:
 
 
 def outcome_text(case: Case) -> str:
-    """What the author hears after asking for a second look."""
-    if case.status is Status.UPHELD:
-        return (
-            f"Thank you for asking. Another moderator has looked at your message {case.link} and thinks that the note"
-            " should stay."
-        )
-    return (
-        f"Thank you for asking. Another moderator has looked at your message {case.link} and taken the note back."
+    """What the author hears after asking for a second look, or when what they were told is undone."""
+    return _OUTCOMES.get(case.status, _UNDONE).format(link=case.link)
+
+
+_OUTCOMES = {
+    Status.UPHELD: (
+        "Thank you for asking. Another moderator has looked at your message {link} and thinks that the note"
+        " should stay."
+    ),
+    Status.DISMISSED: (
+        "Thank you for asking. Another moderator has looked at your message {link} and taken the note back."
         " We are sorry for the trouble."
-    )
+    ),
+    Status.APPEALED: (
+        "Taking back the note under your message {link} was undone. It stands again while another moderator looks at"
+        " it once more; you will hear the outcome."
+    ),
+}
+_UNDONE = "A moderator has taken back the note about your message {link}. Your message is fine as it is."
 
 
 def alert_text(why: str) -> str:

@@ -123,9 +123,10 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     **{(s, Act.DELETE): Status.UPHELD for s in FREE},
     **{(s, Act.NOTE): s for s in Status},
     (Status.UPHELD, Act.UNDO): Status.OPEN,
-    (Status.DISMISSED, Act.UNDO): Status.OPEN,
+    (Status.DISMISSED, Act.UNDO): Status.OPEN,  # or APPEALED, where a second look had dismissed it
     **{(s, Act.EDITED): s for s in Status if s is not Status.WITHDRAWN},
     (Status.WITHDRAWN, Act.EDITED): Status.OPEN,  # the claim came back
+    (Status.PROPOSED, Act.EDITED): Status.OPEN,  # what the first moderator upheld was another text
     **{(s, Act.EDITED_AWAY): Status.WITHDRAWN for s in UNDECIDED - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in (UNDECIDED | {Status.WITHDRAWN}) - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): s for s in (Status.UPHELD, Status.DISMISSED)},
@@ -191,6 +192,17 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """What a second look took back, so that undoing the second look restores it."""
+
+    correction: str
+    upheld: tuple[str, ...]  # misconceptions
+    decided_by: Person | None
+    decided_at: datetime | None
+    confirmed_by: Person | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One message under review, with its flags."""
 
@@ -225,6 +237,7 @@ class Case:
     answered_by: Person | None = None  # the member who seems to have corrected the claim in a reply
     answer_link: str = ""
     appealed: bool = False  # the author has complained, which is possible once
+    overruled: Overruled | None = None
     folded_into: int = 0  # the case whose notice counts this one, in a flood; 0: it has a notice of its own
 
     @property
@@ -289,7 +302,9 @@ def decide(case: Case, decision: Decision, policy: Policy = Policy()) -> Case:
         status = Status.PROPOSED
     if decision.act is Act.TAKE and decision.until is None:
         decision = replace(decision, until=decision.at + policy.lease)
-    after = replace(case, status=status, version=case.version + 1)
+    if decision.act is Act.UNDO and case.overruled:
+        return _restored(case, case.overruled)
+    after = replace(case, status=status, version=case.version + 1, overruled=_overruled(case, decision))
     return _without_stale_timers(_CHANGES.get(decision.act, _keep)(after, decision))
 
 
@@ -304,8 +319,8 @@ def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> C
     kept = _carry_outcomes(case.flags, flags) if flags else case.flags
     if any(f.outcome is Outcome.PENDING for f in kept) and case.status in (Status.UPHELD, Status.DISMISSED):
         status = Status.OPEN  # the edit added a claim that nobody has judged
-    if act is Act.EDITED_AWAY and status is Status.UPHELD and not case.correction_ref:
-        case = replace(case, correction="")  # the author mended it in time, so nobody needs to be told
+    if (act is Act.EDITED_AWAY or status is not case.status) and not case.correction_ref:
+        case = replace(case, correction="")  # the author changed it in time: what was approved is not told any more
     after = replace(case, text=text, flags=kept, status=status, version=case.version + 1, pack_revision=revision)
     return _without_stale_timers(after)
 
@@ -321,11 +336,15 @@ def duties(before: Case, after: Case, decision: Decision | None, policy: Policy 
         owed[Duty.POST_CORRECTION] = waits or now
     if upheld and after.deletes:
         owed[Duty.DELETE_MESSAGE] = now
-    told = before.status in (Status.UPHELD, Status.APPEALED) and before.correction
-    if told and not after.correction and after.status is not Status.UPHELD:
+    told = before.correction_ref or (before.status in (Status.UPHELD, Status.APPEALED) and before.correction)
+    if told and not after.correction and (decision is None or decision.act is not Act.NOT_TOLD):
         owed[Duty.REMOVE_CORRECTION] = now
-    if before.status is Status.APPEALED and decision and decision.act in (Act.CONFIRM, Act.DISMISS):
+    if decision and (before.status, decision.act) in _HEARD:
         owed[Duty.OUTCOME] = now
+    if decision and decision.act is Act.UNDO and (before.overruled or _hinted(before, policy)):
+        owed[Duty.OUTCOME] = now
+    if after.status is Status.APPEALED and after.correction and not before.correction:
+        owed[Duty.POST_CORRECTION] = now
     if after.status is Status.ESCALATED and before.status is not Status.ESCALATED:
         owed[Duty.ESCALATION] = now
     return owed
@@ -354,6 +373,7 @@ def detail(decision: Decision) -> str:
     return "; ".join(p for p in parts if p)
 
 
+_HEARD = frozenset({(Status.APPEALED, Act.CONFIRM), (Status.APPEALED, Act.DISMISS)})  # what complaints end with
 _TEXTED = frozenset({Act.NOTE, Act.NOT_TOLD, Act.REPEATED, Act.ANSWERED})  # their text is no member's
 _SIGNED = frozenset(Status) - {Status.OPEN, Status.WITHDRAWN, Status.MESSAGE_DELETED}
 _WORDS = {
@@ -387,7 +407,8 @@ def _refuse_by_policy(case: Case, decision: Decision, policy: Policy) -> None:
     if decision.act is Act.APPEAL:
         _refuse_appeal(case, decision)
     second = decision.act is Act.CONFIRM or (case.status is Status.APPEALED and decision.act is Act.DISMISS)
-    if second and case.decided_by and case.decided_by.id == decision.by.id:
+    earlier = {p.id for p in (case.decided_by, case.confirmed_by) if p}
+    if second and decision.by.id in earlier:
         raise Refused("This one needs a second person. Please ask another moderator to decide, or cancel.")
 
 
@@ -459,6 +480,39 @@ def _undo(case: Case, decision: Decision) -> Case:
     return _reopened(case)
 
 
+def _overruled(case: Case, decision: Decision) -> Overruled | None:
+    """What the second look is about to take back, or what an earlier one did."""
+    if case.status is not Status.APPEALED or decision.act is not Act.DISMISS:
+        return case.overruled if case.status is Status.DISMISSED and decision.act in LIFE | {Act.NOTE} else None
+    upheld = tuple(f.misconception for f in case.flags if f.outcome is Outcome.UPHELD)
+    return Overruled(case.correction, upheld, case.decided_by, case.decided_at, case.confirmed_by)
+
+
+def _restored(case: Case, earlier: Overruled) -> Case:
+    """As before the second look, which is still asked for."""
+    flags = tuple(
+        replace(f, outcome=Outcome.UPHELD if f.misconception in earlier.upheld else Outcome.DISMISSED)
+        for f in case.flags
+    )
+    return replace(
+        case,
+        status=Status.APPEALED,
+        version=case.version + 1,
+        flags=flags,
+        correction=earlier.correction,
+        decided_by=earlier.decided_by,
+        decided_at=earlier.decided_at,
+        confirmed_by=earlier.confirmed_by,
+        reason=None,
+        overruled=None,
+    )
+
+
+def _hinted(case: Case, policy: Policy) -> bool:
+    """Whether the author was told alone that a correction would follow."""
+    return bool(policy.self_edit and case.correction and case.way is Correction.REPLY)
+
+
 def _reopened(case: Case) -> Case:
     flags = tuple(replace(f, outcome=Outcome.PENDING) for f in case.flags)
     return replace(
@@ -504,9 +558,10 @@ def _not_told(case: Case, decision: Decision) -> Case:
 
 
 def _purge(case: Case, decision: Decision) -> Case:
-    """The author took the message back, so its words go at once."""
+    """The author took the message back, so its words go at once, and nothing is said about it that wasn't yet."""
     flags = tuple(replace(f, quote="", why="", start=0, end=0) for f in case.flags)
-    return replace(case, text="", reply_to="", flags=flags)
+    correction = case.correction if case.correction_ref else ""
+    return replace(case, text="", reply_to="", flags=flags, correction=correction, overruled=None)
 
 
 _CHANGES = {

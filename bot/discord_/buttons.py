@@ -1,5 +1,6 @@
 """The buttons of notices and answers. Their state is in the store and in their ids, so they survive restarts."""
 
+import logging
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -12,12 +13,26 @@ from discord import ui
 
 from bot.core import cards
 from bot.core.cards import ACT_WORDS, REASON_WORDS
-from bot.core.review import Act, Case, Correction, Decision, Policy, Reason, Refused, Status, allowed
+from bot.core.review import (
+    Act,
+    Case,
+    Correction,
+    Decision,
+    HistoryEntry,
+    Policy,
+    Reason,
+    Refused,
+    Status,
+    allowed,
+    describe,
+)
+from bot.discord_.convert import PLATFORM
 from bot.discord_.render import answer_pages, quoted
 
 if TYPE_CHECKING:
     from bot.discord_.client import DiscordBot
 
+log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 STYLES = {
     Act.UPHOLD: discord.ButtonStyle.danger,
@@ -30,6 +45,7 @@ SHOWN = (
     Act.NOTE, Act.UNDO,
 )  # fmt: skip
 SNOOZE = timedelta(hours=1)
+MESSAGE = 2000  # characters that Discord takes in one message
 UPHELD_WORDS = {
     Correction.REPLY: "Upheld. The correction is on its way.",
     Correction.PRIVATE: "Upheld. The author is being told privately.",
@@ -63,6 +79,22 @@ def notice_view(case: Case, policy: Policy) -> ui.View:
     return view
 
 
+def _history_line(entry: HistoryEntry) -> str:
+    """Who did what, when and why."""
+    why = f" ({quoted(cards.shorten(entry.detail, 150))})" if entry.detail else ""
+    return f"<t:{int(entry.at.timestamp())}:f> {quoted(entry.by.name)}: {ACT_WORDS[entry.act]}{why}"
+
+
+def _latest(lines: list[str], last: str) -> str:
+    """As many of the latest lines as fit into one message, then the last one."""
+    kept = [last]
+    for line in reversed(lines):
+        if sum(map(len, kept)) + len(kept) + len(line) > MESSAGE:
+            break
+        kept.insert(0, line)
+    return "\n".join(kept)
+
+
 def appeal_view(case_id: int) -> ui.View:
     """What stands under a correction."""
     view = ui.View(timeout=None)
@@ -85,10 +117,15 @@ class ActButton(ui.DynamicItem[ui.Button[ui.View]], template=r"case:(?P<id>\d+):
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        return cls(int(match["id"]), int(match["version"]), Act(match["act"]))
+        forged = Act.REMOVED  # is on no button either
+        return cls(int(match["id"]), int(match["version"]), next((a for a in Act if a == match["act"]), forged))
 
     @answered
     async def callback(self, interaction: Interaction) -> None:
+        _bot(interaction).require_moderator(interaction)
+        if self.act not in SHOWN:
+            log.warning("refused: user %s forged a button", interaction.user.id)
+            raise Refused("There is no such button.")
         await _STEPS.get(self.act, _decide_at_once)(interaction, self.case_id, self.version, self.act)
 
 
@@ -105,13 +142,11 @@ class HistoryButton(ui.DynamicItem[ui.Button[ui.View]], template=r"history:(?P<i
     async def callback(self, interaction: Interaction) -> None:
         bot = _bot(interaction)
         bot.require_moderator(interaction)
-        rows = [
-            f"<t:{int(e.at.timestamp())}:f> {quoted(e.by.name)}: {ACT_WORDS[e.act]}"
-            + (f" ({quoted(cards.shorten(e.detail, 150))})" if e.detail else "")
-            for e in await bot.moderation.history(self.case_id)
-        ]
-        text = "\n".join(rows[-12:]) or "Nothing has been done with this case yet."
-        await interaction.response.send_message(text[:2000], ephemeral=True)
+        await _own(interaction, self.case_id)
+        text = "Nothing has been done with this case yet."
+        if entries := await bot.moderation.history(self.case_id):
+            text = _latest([_history_line(e) for e in entries], f"Content revision {entries[-1].pack_revision[:12]}")
+        await interaction.response.send_message(text, ephemeral=True)
 
 
 class DismissSelect(ui.DynamicItem[ui.Select[ui.View]], template=r"dismiss:(?P<id>\d+):(?P<version>\d+)"):
@@ -424,6 +459,7 @@ async def _apply(interaction: Interaction, case_id: int, decision: Decision, don
     """Check, decide, and say so; the notice itself changes through the outbox."""
     bot = _bot(interaction)
     bot.require_moderator(interaction)
+    await _own(interaction, case_id)
     after = await bot.moderation.decide(case_id, decision)
     if after.status is Status.PROPOSED and decision.act is not Act.NOTE:
         done = NEEDS_TWO
@@ -459,11 +495,20 @@ def _chosen(case: Case, mask: int) -> tuple[str, ...]:
 
 async def _case(interaction: Interaction, case_id: int, version: int) -> Case:
     """The case as the moderator saw it. Raises Refused if it has changed since."""
-    case = await _bot(interaction).moderation.case(case_id)
-    if case is None:
-        raise Refused(f"There is no case {case_id}.")
+    case = await _own(interaction, case_id)
     if case.version != version:
-        raise Refused(f"Case {case_id} has changed since this was shown. Please use its current notice.")
+        raise Refused(
+            f"Case {case_id} has changed since you looked: {describe(case)}. Nothing was done. Please use its current"
+            " notice."
+        )
+    return case
+
+
+async def _own(interaction: Interaction, case_id: int) -> Case:
+    """The case, if it is one of Discord's; other platforms share the store. Raises Refused."""
+    case = await _bot(interaction).moderation.case(case_id)
+    if case is None or case.key.platform != PLATFORM:
+        raise Refused(f"There is no case {case_id}.")
     return case
 
 

@@ -153,11 +153,18 @@ class DiscordBot(discord.Client):
         roles = {r.id for r in getattr(interaction.user, "roles", ())}
         if interaction.guild_id is None:
             self._refuse(interaction, "Cases are handled on the server only.")
+        if not self._serves(interaction.guild_id):
+            self._refuse(interaction, "This bot works for another server.")
         granted = interaction.permissions
         here = interaction.channel_id == self.settings.moderators_channel
         trusted = granted.manage_guild or (here and granted.manage_messages)  # in another channel it means less
         if roles.isdisjoint(self.settings.moderator_roles) and not trusted:
             self._refuse(interaction, "Only moderators can do that.")
+
+    def _serves(self, guild_id: int | None) -> bool:
+        """Whether the server has a channel of the settings; whoever invites the bot elsewhere is no moderator here."""
+        rooms = map(self.get_channel, (self.settings.moderators_channel or 0, *self.settings.watch))
+        return any(isinstance(r, discord.abc.GuildChannel | discord.Thread) and r.guild.id == guild_id for r in rooms)
 
     def is_lead(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether the person may see what single moderators did."""

@@ -158,19 +158,29 @@ class DiscordNotifier:
             return Told(str(sent.id), sent.jump_url)
 
     async def remove_correction(self, case: Case) -> None:
-        await (self._take_back(case) if case.way is Correction.PRIVATE else self._remove_reply(case))
+        """What stands may have been told another way than the case would be told now; only a reply has a link."""
+        private = not case.correction_link if case.correction_ref else case.way is Correction.PRIVATE
+        await (self._take_back(case) if private else self._remove_reply(case))
 
     async def _take_back(self, case: Case) -> None:
         """Replace the private note, so that the author hears that it no longer holds."""
-        if not case.correction_ref:
-            return
         with _told_plainly():
-            author = await self._client.fetch_user(int(case.author.id))
-            channel = await author.create_dm()
             try:
-                await channel.get_partial_message(int(case.correction_ref)).edit(content=TAKEN_BACK, view=None)
+                author = await self._client.fetch_user(int(case.author.id))
+                channel = await author.create_dm()
+                known = await self._private_note(channel, case)
+                if known is not None:
+                    await known.edit(content=TAKEN_BACK, view=None)
             except (discord.NotFound, discord.Forbidden):
                 pass  # the author has closed the conversation
+
+    async def _private_note(
+        self, channel: discord.DMChannel, case: Case
+    ) -> discord.PartialMessage | discord.Message | None:
+        """The note that the author got, also if the process died before it could write down which it was."""
+        if case.correction_ref:
+            return channel.get_partial_message(int(case.correction_ref))
+        return await self._find(channel, lambda m: f"appeal:{case.id}" in _button_ids(m))
 
     async def delete_message(self, case: Case) -> None:
         channel = self._channel(int(case.key.channel))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Correction, Duty, Flag, HistoryEntry, Outcome, Reason, Report, Status
+from bot.core.review import Act, Case, Correction, Duty, Flag, HistoryEntry, Outcome, Overruled, Reason, Report, Status
 from bot.ports import OutboxEntry
 from bot.stores.driver import Row
 
@@ -53,6 +53,7 @@ def body_of(case: Case) -> str:
             "answered_by": asdict(case.answered_by) if case.answered_by else None,
             "answer_link": case.answer_link,
             "appealed": case.appealed,
+            "overruled": _overruled_body(case.overruled) if case.overruled else None,
         }
     )
 
@@ -94,6 +95,7 @@ def case_of_row(row: Row) -> Case:
         answered_by=_person(body.get("answered_by")),
         answer_link=body.get("answer_link", ""),
         appealed=body.get("appealed", False),
+        overruled=_overruled(body.get("overruled")),
     )
 
 
@@ -123,6 +125,23 @@ def entry_owed(row: Row, *, claimed_by: str | None = None) -> OutboxEntry:
         due_at,
         claimed_by=before if claimed_by is None else claimed_by,
         doubtful=claimed_by is not None and before != "",
+    )
+
+
+def _overruled_body(overruled: Overruled) -> dict[str, Any]:
+    at = overruled.decided_at
+    return asdict(overruled) | {"decided_at": stamp(at) if at else None}
+
+
+def _overruled(value: Any) -> Overruled | None:
+    if not value:
+        return None
+    return Overruled(
+        correction=value["correction"],
+        upheld=tuple(value["upheld"]),
+        decided_by=_person(value["decided_by"]),
+        decided_at=moment(value["decided_at"]),
+        confirmed_by=_person(value["confirmed_by"]),
     )
 
 

@@ -145,6 +145,39 @@ def test_the_author_can_have_a_correction_looked_at_again_once_by_somebody_else(
         decide(kept, decision(Act.APPEAL, by=BEN, expected_version=3))
 
 
+def test_whoever_confirmed_it_takes_no_second_look_either() -> None:
+    appealed = decide(upheld(confirmed_by=Person("3", "Cleo")), decision(Act.APPEAL, by=BEN))
+    with pytest.raises(Refused, match="second person"):
+        decide(appealed, decision(Act.DISMISS, expected_version=2, by=Person("3", "Cleo")))
+
+
+def test_undoing_a_second_look_restores_what_it_took_back() -> None:
+    first = replace(upheld(), flags=(replace(flag(), outcome=Outcome.UPHELD),))
+    appealed = decide(first, decision(Act.APPEAL, by=BEN))
+    third = decision(Act.DISMISS, expected_version=2, by=Person("3", "Cleo"))
+    taken_back = decide(decide(appealed, third), decision(Act.NOTE, expected_version=3, text="hm"))
+    undo = decision(Act.UNDO, expected_version=4)
+    restored = decide(taken_back, undo)
+    assert restored == replace(appealed, version=5)
+    assert duties(taken_back, restored, undo) == dict.fromkeys((Duty.NOTICE, Duty.OUTCOME, Duty.POST_CORRECTION), NOW)
+
+
+@pytest.mark.parametrize("told", ["", "c1"])
+def test_nothing_is_said_about_a_deleted_message_that_was_not_said_before(told: str) -> None:
+    deleted = decide(upheld(correction_ref=told), decision(Act.MESSAGE_DELETED))
+    assert bool(deleted.correction) is bool(told)
+
+
+@pytest.mark.parametrize("act", [Act.DISMISS, Act.UPHOLD])
+def test_a_correction_that_stands_when_an_edit_adds_a_claim_goes_with_the_next_decision(act: Act) -> None:
+    told = upheld(correction_ref="c1", flags=(replace(flag(), outcome=Outcome.UPHELD),))
+    edited = merge(told, text="new", flags=(flag(), flag("another")), revision="r")
+    assert (edited.status, edited.correction) == (Status.OPEN, "Tea does not cure.")
+    after = decide(edited, decision(act, expected_version=2))
+    assert Duty.REMOVE_CORRECTION in duties(edited, after, decision(act))
+    assert merge(replace(told, correction_ref=""), text="new", flags=edited.flags, revision="r").correction == ""
+
+
 @pytest.mark.parametrize(
     ("changes", "by", "words"),
     [

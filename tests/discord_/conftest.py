@@ -94,6 +94,10 @@ async def env(store: Store) -> AsyncIterator[Env]:
 
 @pytest.fixture
 async def server(env: Env, store: Store) -> Server:
+    return await open_server(env, store)
+
+
+async def open_server(env: Env, store: Store) -> Server:
     """One guild with #health and #mods, a member, and two moderators."""
     guild = env.create_guild("Tea lovers")
     role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
