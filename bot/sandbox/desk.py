@@ -39,7 +39,8 @@ class Desk:
     async def queue(self, show: Show = Show.WAITING, page: int = 1, number: int | None = None) -> Listing:
         """Those cases, or the one with that number: waiting ones first (snoozed ones last), then the latest closed."""
         waiting = sorted(await self._cases(tuple(UNDECIDED)), key=lambda c: c.status is Status.SNOOZED)
-        closed = await self._cases(tuple(s for s in Status if s not in UNDECIDED))
+        known = {c.id for c in waiting}  # a case that was decided between the two looks counts as it was at first
+        closed = [c for c in await self._cases(tuple(s for s in Status if s not in UNDECIDED)) if c.id not in known]
         closed.sort(key=lambda c: c.decided_at or c.opened_at, reverse=True)
         everything = [*waiting, *closed]
         wanted = [c for c in everything if (c.id == number if number else c.status in SHOWN[show])]

@@ -1,46 +1,23 @@
 """A newcomer's walk through the page in a real browser; SCREENSHOTS=folder keeps pictures of it."""
 
 import asyncio
-import os
 import re
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
+from tests.sandbox.browsing import CHROMIUM, PHONE, Opener, become, picture, plays, visitors
 from tests.sandbox.content import MUST_BE_FOUND, shipped_pack, shipped_rules
 from tests.sandbox.stage import Stage, running
-
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-DESK: dict[str, Any] = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce"}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-    "reduced_motion": "reduce",
-}
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),  # one browser for all of them
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
-Opener = Callable[..., Awaitable[Page]]
-expect.set_options(timeout=20_000)  # ms; how long a busy machine may take, not how long anything should take
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -49,57 +26,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def opened(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
     async with visitors(browser, stage) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def visitors(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
-    """Opens the page for a new visitor; in the end no page has met an error or asked another host for anything."""
-    problems: list[str] = []
-    contexts = []
-
-    async def opened(look: dict[str, Any] = DESK, **more: Any) -> Page:
-        contexts.append(await browser.new_context(**look, **more))
-        page = await contexts[-1].new_page()
-        page.on("pageerror", lambda error: problems.append(f"the page failed: {error}"))
-        page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
-        page.on("request", lambda r: None if r.url.startswith(stage.sandbox.url) else problems.append(r.url))
-        await page.goto(stage.sandbox.url)
-        await plays(page, "Member")
-        return page
-
-    yield opened
-    for context in contexts:
-        await context.close()
-    assert problems == []
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep a screenshot where SCREENSHOTS says."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-async def plays(page: Page, role: str) -> None:
-    """The server has told the page that it has this role; the page shows nothing before."""
-    await expect(page.locator("body")).to_have_attribute("data-role", role.lower())
-    await expect(page.get_by_role("radio", name=role)).to_be_checked()
-
-
-async def become(page: Page, role: str) -> None:
-    await page.locator(".roles").get_by_text(role, exact=True).click()
-    await plays(page, role)
 
 
 async def replay(page: Page) -> None:

@@ -26,7 +26,7 @@ export function reconcile(list, items, build) {
     if (!element || prints.get(element) !== print) element = replaceWith(element, build(item), item.id, print);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  for (const gone of old.values()) gone.remove();
+  while (list.children.length > items.length) list.lastElementChild.remove();
 }
 
 const prints = new WeakMap();
