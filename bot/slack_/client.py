@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.moderation import Moderation
@@ -63,9 +65,10 @@ class SlackBot:
         client = AsyncWebClient(bot_token, base_url=settings.api_base, retry_handlers=[])
         self.api = SlackApi(client, clock)
         self.app = AsyncApp(
-            client=client,
+            client=AsyncWebClient(base_url=settings.api_base, retry_handlers=[]),
+            authorize=_identity_of(self.api),
             signing_secret=signing_secret,
-            logger=logging.getLogger("slack_bolt"),
+            logger=_bolts_own_log(),
             ignoring_self_events_enabled=False,  # it would also hide that somebody deleted a notice of ours
         )
         directory, replies = Directory(self.api, settings, clock), Replies(self.api)
@@ -114,6 +117,7 @@ class SlackBot:
 
     def _opened(self, port: int) -> None:
         """Whatever was said while nothing reached us is read before what comes from now on."""
+        log.info("Slack is connected")
         self._trouble, self.port = None, port
         self.watcher.catch_up()
         self.connected.set()
@@ -178,6 +182,25 @@ class SlackBot:
         while True:
             await self._clock.sleep(FLUSH)
             await self.watcher.save()
+
+
+def _identity_of(api: SlackApi) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """There is one workspace, and who we are in it is known; bolt would ask again."""
+
+    async def authorize(team_id: str) -> AuthorizeResult:
+        me = await api.identity()
+        return AuthorizeResult(
+            enterprise_id=None, team_id=me.team, bot_id=me.bot, bot_user_id=me.user, bot_token=api.client.token
+        )
+
+    return authorize
+
+
+def _bolts_own_log() -> logging.Logger:
+    """Its errors only: its warnings quote payloads, and tell of tokens in the environment that we read ourselves."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def slack_bot_of(settings: Settings, **parts: Any) -> SlackBot:

@@ -9,12 +9,13 @@ from typing import Any
 
 from bot.core import answers
 from bot.core.message import Message, MessageKey
+from bot.core.review import UNDECIDED
 from bot.moderation import Moderation
 from bot.ports import Clock, Store, Undeliverable
 from bot.settings import Slack
 from bot.slack_.api import SlackApi
 from bot.slack_.catch_up import missed, newest
-from bot.slack_.convert import PLATFORM, Post, Removal, message_of, news_of, post_of, ref
+from bot.slack_.convert import PLATFORM, Post, Removal, message_of, news_of, post_of, ref, thread_of
 from bot.slack_.directory import Directory
 from bot.slack_.inbox import Inbox, Seen, Work
 from bot.slack_.markup import mentioned, read
@@ -22,6 +23,7 @@ from bot.slack_.markup import mentioned, read
 log = logging.getLogger(__name__)
 QUIET = timedelta(minutes=30)  # between two offers of the same topic in the same channel
 AGAIN = 60.0  # seconds until a channel that could not be read back is tried again
+MOST_LOOKED_AT = 100  # undecided cases whose messages are looked at again after a start
 MOST_THREADS = 500  # first messages of threads kept in memory, because replies answer them
 Offer = Callable[[Post, str], Any]
 
@@ -55,6 +57,7 @@ class Watcher:
         self._behind: set[str] = set()  # channels with unread messages from before
         self._begun: OrderedDict[tuple[str, str], str] = OrderedDict()  # how threads begin
         self._offered: dict[tuple[str, str], datetime] = {}
+        self._looked_at: set[str] = set()  # channels whose cases were compared with their messages
         self._waiting: set[asyncio.Task[None]] = set()
 
     def heard(self, event: Mapping[str, Any]) -> None:
@@ -100,13 +103,12 @@ class Watcher:
             reply_to=await self._answered(post),
         )
 
-    async def find(self, channel: str, ts: str, thread: str) -> Post | None:
+    async def find(self, channel: str, ts: str, thread: str, *, patient: bool = False) -> Post | None:
         """The message as it is now; None where no person's message stands there. Raises Undeliverable."""
-        bounds: dict[str, Any] = {"oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
-        if thread:
-            answer = await self._api.call(self._api.client.conversations_replies, channel=channel, ts=thread, **bounds)
-        else:
-            answer = await self._api.call(self._api.client.conversations_history, channel=channel, **bounds)
+        client = self._api.client
+        method, where = (client.conversations_replies, {"ts": thread}) if thread else (client.conversations_history, {})
+        bounds: dict[str, Any] = {"oldest": ts, "latest": ts, "inclusive": True, "limit": 2, **where}
+        answer = await self._api.call(method, patient=patient, channel=channel, **bounds)
         found = next((m for m in answer.get("messages", ()) if m.get("ts") == ts), None)
         return post_of(channel, found) if found else None
 
@@ -145,6 +147,7 @@ class Watcher:
             if mark is None:
                 self._read[channel] = await newest(self._api, channel, self._clock)
             else:
+                await self._look_again(channel)
                 await self._screen_missed(channel, mark)
         except Undeliverable as error:
             log.warning("channel %s can't be read back: %s; trying again in %s s", channel, error, AGAIN)
@@ -162,6 +165,21 @@ class Watcher:
             self._mark(post)
         if count:
             log.info("channel %s: read %s messages posted meanwhile", channel, count)
+
+    async def _look_again(self, channel: str) -> None:
+        """Once in a process: messages of undecided cases may have been edited or deleted while it was not there."""
+        if channel in self._looked_at:
+            return
+        waiting = await self._moderation.queue(statuses=tuple(UNDECIDED), limit=MOST_LOOKED_AT)
+        for case in (c for c in waiting if (c.key.platform, c.key.channel) == (PLATFORM, channel)):
+            root = thread_of(case.link, case.key.message)
+            thread = root if root != case.key.message else ""
+            post = await self.find(channel, case.key.message, thread, patient=True)
+            if post is None:
+                await self._moderation.message_deleted(case.key)
+            elif post.version:
+                await self._posted(post, fresh=False)
+        self._looked_at.add(channel)
 
     def _try_again(self, channel: str) -> None:
         async def wait() -> None:

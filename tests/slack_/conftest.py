@@ -28,6 +28,7 @@ class StoppedClock:
         self._now = now
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._count = itertools.count()
+        self._fell_asleep = asyncio.Event()
 
     def now(self) -> datetime:
         return self._now
@@ -39,9 +40,17 @@ class StoppedClock:
             if not sleeper.done():
                 sleeper.set_result(None)
 
+    async def asleep(self, seconds: float) -> None:
+        """Wait until somebody sleeps for so long from now."""
+        wanted = self._now + timedelta(seconds=seconds)
+        while not any(at == wanted for at, _, _ in self._sleepers):
+            self._fell_asleep.clear()
+            await self._fell_asleep.wait()
+
     async def sleep(self, seconds: float) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), next(self._count), future))
+        self._fell_asleep.set()
         await future
 
 
@@ -65,6 +74,11 @@ class Workspace:
 
     async def start(self, **changes: object) -> None:
         """A new process: nothing is remembered but what is in the store."""
+        await self.start_only(**changes)
+        await self.settle()
+
+    async def start_only(self, **changes: object) -> None:
+        """The same, without waiting until it has read what it missed."""
         await self.stop()
         self.settings = self.settings.model_copy(update=changes)
         self.clock.pass_time(timedelta(minutes=1))
@@ -87,8 +101,9 @@ class Workspace:
         ready = asyncio.create_task(self.bot.connected.wait())
         await asyncio.wait([self._running, ready], return_when=asyncio.FIRST_COMPLETED)
         if self._running.done():
+            ready.cancel()
             await self._running
-        await self.settle()
+        self.slack.address = f"http://127.0.0.1:{self.bot.port}/slack/events" if self.bot.port else ""
 
     async def stop(self) -> None:
         if self._running is not None:
@@ -119,6 +134,16 @@ class Workspace:
         await self.say(text)
         await self.deliver()
         return self.notice
+
+    async def flag_only(self) -> None:
+        """A member says something flagged, while notices can't be posted."""
+        await self.say("tea cures all")
+        assert await self.deliver() == 0
+
+    async def reconnected(self) -> None:
+        """Wait until the bot has opened another socket and read what it missed."""
+        await self.slack.opened()
+        await self.settle()
 
     async def click(self, who: Somebody, label: str) -> None:
         """Press something on the notice, and let the outbox do what follows."""

@@ -3,13 +3,16 @@
 import asyncio
 import itertools
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from aiohttp import WSMsgType, web
+from aiohttp import ClientSession, WSMsgType, web
+from slack_sdk.signature import SignatureVerifier
 
 from bot.ports import Clock
 from bot.slack_.setup import SCOPES
@@ -71,7 +74,10 @@ class FakeSlack:
         self.files: list[Json] = []
         self.calls: list[tuple[str, Json]] = []
         self.faults: list[str] = []
+        self.statuses: list[int] = []  # of the bot's answers, in HTTP mode
         self.token_works = True
+        self.address = ""  # where requests go, in HTTP mode
+        self.signature = signed
         self.delivers = True  # False: events are kept for nobody, as while the bot is down
         self._wrong: dict[str, list[Fault]] = {}
         self._count = itertools.count(1)
@@ -81,6 +87,7 @@ class FakeSlack:
         self._sockets: list[web.WebSocketResponse] = []
         self._unacknowledged: dict[str, tuple[asyncio.Future[Json], Json]] = {}
         self._telling: set[asyncio.Task[None]] = set()
+        self._open = asyncio.Event()
         self._backlog: deque[tuple[str, Json]] = deque()
         self.acknowledgements: list[float] = []  # seconds that each took
 
@@ -156,6 +163,9 @@ class FakeSlack:
         """Put it on the socket; without one, events are lost and what people do fails for them."""
         if not self.delivers:
             return
+        if self.address:
+            await self._request(kind, payload, **more)
+            return
         envelope = f"envelope-{next(self._count)}"
         takes = kind in ("interactive", "slash_commands")
         body = {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": takes, **more}
@@ -176,6 +186,7 @@ class FakeSlack:
 
     async def drop(self, *, redeliver: bool = True) -> None:
         """The connection breaks; what was not acknowledged comes again through the next one."""
+        self._open.clear()
         for socket in self._sockets:
             await socket.close()
         self._sockets.clear()
@@ -183,6 +194,27 @@ class FakeSlack:
         self._unacknowledged.clear()
         if redeliver:
             self._backlog.extend((e, body | {"retry_attempt": 1}) for e, body in lost.items())
+
+    async def opened(self) -> None:
+        """Wait until there is a socket."""
+        await asyncio.wait_for(self._open.wait(), 20)
+
+    async def _request(self, kind: str, payload: Json, **more: Any) -> None:
+        """The same over HTTP, as Slack does it: signed, and answered within three seconds."""
+        if kind == "events_api":
+            body, form = json.dumps(payload), "application/json"
+        else:
+            fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+            body, form = urlencode(fields), "application/x-www-form-urlencoded"
+        headers = {"Content-Type": form, **self.signature(body)}
+        if more.get("retry_attempt"):
+            headers |= {"X-Slack-Retry-Num": str(more["retry_attempt"]), "X-Slack-Retry-Reason": "http_timeout"}
+        future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._unacknowledged[f"request-{next(self._count)}"] = future, payload
+        async with ClientSession() as session, session.post(self.address, data=body, headers=headers) as answer:
+            text = await answer.text()
+            self.statuses.append(answer.status)
+            future.set_result(json.loads(text) if text.startswith("{") else {})
 
     async def _push(self, socket: web.WebSocketResponse, envelope: str, body: Json) -> None:
         loop = asyncio.get_running_loop()
@@ -202,6 +234,7 @@ class FakeSlack:
         await socket.prepare(request)
         await socket.send_str(json.dumps({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}}))
         self._sockets.append(socket)
+        self._open.set()
         while self._backlog:
             await self._push(socket, *self._backlog.popleft())
         async for message in socket:
@@ -504,6 +537,15 @@ class FakeSlack:
         app.router.add_post("/answer/{name}", self.answer)
         app.router.add_post("/upload/{name}", self.upload)
         return app
+
+
+def signed(body: str, *, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
+    """The headers by which a request is known as Slack's."""
+    made = str(int(time.time() if at is None else at))
+    return {
+        "X-Slack-Request-Timestamp": made,
+        "X-Slack-Signature": str(SignatureVerifier(secret).generate_signature(timestamp=made, body=body)),
+    }
 
 
 async def _arguments(request: web.Request) -> Json:
