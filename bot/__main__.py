@@ -14,8 +14,7 @@ from bot import logs
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
-from bot.packs.command import check
-from bot.packs.problems import PackErrors
+from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
 from bot.settings import DEFAULT_FILE, Settings, SettingsError, load
 
@@ -50,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="find every problem in the content files")
     checking.add_argument("folder", nargs="?", type=Path, help="a pack (default: the one in the settings)")
     checking.add_argument("--json", action="store_true", help="one JSON object for each problem")
+    checking.add_argument("--fix", action="store_true", help="mend what can be mended without asking")
+    checking.add_argument("--online", action="store_true", help="also try every link")
+    checking.add_argument("--rules", action="store_true", help="list every rule with its reason, and check nothing")
     checking.set_defaults(command=_check)
     schema = commands.add_parser("schema", help="write the schemas that give editors completion and inline errors")
     schema.add_argument("folder", nargs="?", type=Path, help="where to (default: beside the packs)")
@@ -110,13 +112,42 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.packs.command import Options, check
+    from bot.packs.rules import rule_list
+
+    if options.rules:
+        print(rule_list())
+        return FINE
     folder = options.folder or settings.content
-    status = check(folder, as_json=options.json, today=datetime.now(UTC).date(), out=sys.stdout)
+    status = check(
+        folder,
+        Options(
+            today=datetime.now(UTC).date(),
+            as_json=options.json,
+            fix=options.fix,
+            screens_of=lambda pack: _checker(settings, pack),
+            extra=_dead_links(folder) if options.online else (),
+        ),
+        sys.stdout,
+    )
     if not options.json:
         from bot.readers import model_state
 
         print(model_state())
     return status
+
+
+def _dead_links(folder: Path) -> tuple[Problem, ...]:
+    from bot.packs.online import dead_links
+    from bot.packs.read import examine
+
+    return asyncio.run(dead_links(examine(folder)))
+
+
+def _checker(settings: Settings, pack: Pack) -> Screener:
+    from bot.readers import checker_for
+
+    return checker_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
 
 
 def _schema(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,10 +1,13 @@
 """Puts the screener together: the rules of a pack, and the second reader where there is one."""
 
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.pack import Pack
 from bot.core.reader import Screener
+from bot.core.screening_checks import texts_to_screen
 from bot.second_reader import manifest
 from bot.second_reader.manifest import ModelUnusable
 from bot.second_reader.reader import SecondReader, load
@@ -19,6 +22,35 @@ def screener_for(pack: Pack, *, notice: float, shadow: float, model: Path | None
     if reader is None:
         return Screener(pack, notice=notice, shadow=shadow)
     return Screener(pack, scorer=reader, weights=reader.manifest.weights, notice=notice, shadow=shadow)
+
+
+def checker_for(pack: Pack, *, notice: float, shadow: float, model: Path | None = MODEL) -> Screener:
+    """As `screener_for`, with everything that checking the pack will ask of the second reader read beforehand."""
+    rules = Screener(pack, notice=notice, shadow=shadow)
+    reader = second_reader_for(pack, model) if model else None
+    if reader is None:
+        return rules
+    ahead = reader.score_all([text for text in texts_to_screen(pack) if rules.concerns(text)])
+    return Screener(pack, scorer=_Ahead(reader, ahead), weights=reader.manifest.weights, notice=notice, shadow=shadow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A second reader that has read some messages already."""
+
+    reader: SecondReader
+    known: Mapping[str, Mapping[str, float]]
+
+    def score(self, text: str, *, reply_to: str = "") -> Mapping[str, float]:
+        if not reply_to and text in self.known:
+            return self.known[text]
+        return self.reader.score(text, reply_to=reply_to)
+
+    def locate(self, text: str, misconception: str) -> tuple[int, int]:
+        return self.reader.locate(text, misconception)
+
+    def nearest(self, text: str, examples: Sequence[str]) -> int:
+        return self.reader.nearest(text, examples)
 
 
 def model_state(folder: Path = MODEL) -> str:

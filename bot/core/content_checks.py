@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 
 from bot.core.answers import fold
 from bot.core.cards import correction_text
+from bot.core.concepts import GAP_SIGN, parse
 from bot.core.pack import Misconception, Pack, Source, Topic
 
 TITLE = 256  # Discord's limit for the title of an embed, in characters
+HEADER = 150  # Slack's limit for a header, which the title of an answer becomes
+SECTION = 3000  # Slack's limit for a section of text, in which "&", "<" and ">" take four or five characters
 FIELD = 1024  # … for one of its fields; a fact, a summary or an urgent text fills at most one
 DESCRIPTION = 4096  # … for its description: urgent text, summary and the first facts
 MESSAGE = 2000  # … for a message: a correction is posted as one
@@ -40,6 +43,8 @@ class Remark:
     message: str
     hint: str = ""
     level: Level = Level.ERROR
+    trace: tuple[str, ...] = ()  # how a screener's word came about
+    words: str = ""  # the part of the text that is meant, where it is not the whole
 
 
 Remarks = Iterator[Remark]
@@ -51,14 +56,15 @@ def remarks(pack: Pack) -> tuple[Remark, ...]:
 
 
 def review_remarks(pack: Pack, today: date) -> tuple[Remark, ...]:
-    """Topics whose review is too old to count, or hasn't happened yet."""
-    return tuple(r for topic in pack.topics.values() for r in _review_of(topic, today))
+    """Topics whose review is too old to count or hasn't happened yet, and evidence that has expired."""
+    return (*(r for topic in pack.topics.values() for r in _review_of(topic, today)), *_expired(pack, today))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word; empty when nothing comes near."""
-    near = get_close_matches(word[:64], list(known), n=1, cutoff=0.6)
-    return f"Did you mean `{near[0]}`?" if near else ""
+    by_letters = {k.casefold(): k for k in known}
+    near = get_close_matches(word[:64].casefold(), list(by_letters), n=1, cutoff=0.6)
+    return f"Did you mean `{by_letters[near[0]]}`?" if near else ""
 
 
 def _review_of(topic: Topic, today: date) -> Remarks:
@@ -68,6 +74,17 @@ def _review_of(topic: Topic, today: date) -> Remarks:
     elif today - reviewed > FRESH:
         hint = "Have the facts read again, then set the date of that day."
         yield Remark(at, "review-date", f"last reviewed on {reviewed}, more than a year ago", hint, Level.WARNING)
+
+
+def _expired(pack: Pack, today: date) -> Remarks:
+    """Places that rest on a source whose time is over."""
+    over = {key for key, s in pack.sources.items() if s.expires_on and date.fromisoformat(s.expires_on) < today}
+    for at, keys, what in _cited(pack):
+        for number, key in enumerate(keys):
+            if key in over:
+                message = f"{what} rests on `{key}`, which expired on {pack.sources[key].expires_on}"
+                hint = "Look for newer evidence; if it still holds, move `expires_on` in sources.yaml."
+                yield Remark((*at, "sources", number), "expired-source", message, hint, Level.WARNING)
 
 
 def _cited(pack: Pack) -> Iterator[tuple[Place, tuple[str, ...], str]]:
@@ -122,7 +139,8 @@ def _is_address(url: str) -> bool:
 
 def _names(pack: Pack) -> Remarks:
     """A name that somebody types must lead to one topic."""
-    owners = {fold(topic_id): topic_id for topic_id in pack.topics}
+    owners = {fold(topic.title): topic.id for topic in pack.topics.values()}
+    owners |= {fold(topic_id): topic_id for topic_id in pack.topics}
     for topic in pack.topics.values():
         for number, alias in enumerate(topic.aliases):
             owner = owners.setdefault(fold(alias), topic.id)
@@ -138,6 +156,20 @@ def _same_claims(pack: Pack) -> Remarks:
         if first != wrong.id:
             at = ("misconceptions", wrong.id, "claim")
             yield Remark(at, "same-claim", f"`{first}` has the same claim", "Merge the two, or tell them apart.")
+
+
+def _phrases(pack: Pack) -> Remarks:
+    """Phrases that no message can hold."""
+    for name, phrases in pack.vocabulary.concepts.items():
+        for number, phrase in enumerate(phrases):
+            if not any(word != GAP_SIGN for word in parse(phrase).words):
+                message = f"`{phrase[:40]}` holds no word, so it is never found"
+                yield Remark(("vocabulary", "concepts", name, number), "phrase", message, "Remove it, or add the word.")
+    for number, cue in enumerate(pack.vocabulary.cues):
+        for at, phrase in enumerate(cue.say):
+            if phrase.count(" & ") > 1:
+                message = f"`{phrase[:40]}` joins more than two parts with &"
+                yield Remark(("vocabulary", "cues", number, "say", at), "phrase", message, "Keep two of them.")
 
 
 def _concepts(pack: Pack) -> Remarks:
@@ -174,11 +206,18 @@ def _repeated_examples(wrong: Misconception) -> Remarks:
     seen: dict[str, str] = {}
     for key, examples in (("flags", wrong.flags), ("passes", wrong.passes)):
         for number, example in enumerate(examples):
-            first = seen.setdefault(" ".join(example.casefold().split()), key) if example else key
+            first = seen.setdefault(_plainly(example), key)
             at = ("misconceptions", wrong.id, key, number)
             if first != key:
                 hint = "Decide which is right and remove the other."
                 yield Remark(at, "same-example", "this example is under `flags` as well", hint)
+            elif number and _plainly(example) in map(_plainly, examples[:number]):
+                message = "this example is there twice"
+                yield Remark(at, "same-example", message, "Remove one of them.", Level.WARNING)
+
+
+def _plainly(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _templates(pack: Pack) -> Remarks:
@@ -217,7 +256,7 @@ def _lengths(pack: Pack) -> Remarks:
 
 def _topic_lengths(topic: Topic, pack: Pack) -> Remarks:
     at = ("topics", topic.id)
-    yield from _too_long((*at, "title"), topic.title, TITLE)
+    yield from _too_long((*at, "title"), topic.title, HEADER, "Slack")
     yield from _too_long((*at, "summary"), topic.summary, FIELD)
     for number, alias in enumerate(topic.aliases):
         yield from _too_long((*at, "aliases", number), alias, CHOICE)
@@ -233,8 +272,8 @@ def _topic_lengths(topic: Topic, pack: Pack) -> Remarks:
 def _correction_length(wrong: Misconception, pack: Pack) -> Remarks:
     at = ("misconceptions", wrong.id, "correction")
     yield from _too_long(("misconceptions", wrong.id, "claim"), wrong.claim, TITLE)
+    yield from _too_long(at, wrong.correction, FIELD)
     if len(wrong.correction) > FIELD:
-        yield from _too_long(at, wrong.correction, FIELD)
         return
     try:
         posted = correction_text((wrong.id,), pack)
@@ -245,9 +284,16 @@ def _correction_length(wrong: Misconception, pack: Pack) -> Remarks:
         yield Remark(at, "too-long", message, "Shorten the correction.")
 
 
-def _too_long(at: Place, text: str, limit: int) -> Remarks:
+def _too_long(at: Place, text: str, limit: int, platform: str = "Discord") -> Remarks:
     if len(text) > limit:
-        yield Remark(at, "too-long", f"{len(text)} characters; {limit} fit in Discord", f"Cut {len(text) - limit}.")
+        yield Remark(at, "too-long", f"{len(text)} characters; {limit} fit in {platform}", f"Cut {len(text) - limit}.")
+    elif (escaped := len(_escaped(text))) > SECTION:
+        message = f"{escaped} characters once &, < and > are written for Slack; {SECTION} fit"
+        yield Remark(at, "too-long", message, "Use fewer of these signs.")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _commands(pack: Pack) -> Remarks:
@@ -277,6 +323,7 @@ _CHECKS: tuple[Callable[[Pack], Remarks], ...] = (
     _names,
     _same_claims,
     _concepts,
+    _phrases,
     _examples,
     _templates,
     _lengths,

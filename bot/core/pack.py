@@ -38,6 +38,7 @@ class Source:
     url: str
     confirmed: bool
     year: int | None = None
+    expires_on: str | None = None  # ISO date after which an editor should look for newer evidence
 
     @property
     def citable(self) -> bool:

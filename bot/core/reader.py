@@ -111,24 +111,48 @@ class Screener:
         """As `screen`, without the second reader."""
         return self._screened(text, reply_to, None) if self.concerns(text, reply_to=reply_to) else _NOTHING
 
+    @property
+    def notice(self) -> float:
+        """The probability from which on moderators are told."""
+        return self._notice
+
+    def probabilities(self, text: str) -> Mapping[str, float]:
+        """How likely each misconception is asserted; what `screen` decides by, without quotes and reasons."""
+        if not self.concerns(text):
+            return {}
+        read, learned = self._read(text, ""), self._scorer.score(text) if self._scorer else {}
+        return self._chances(text, read, self._readings(read), learned)
+
+    def explain(self, text: str, misconception: str) -> tuple[str, ...]:
+        """The lines of the trace that speak of the misconception."""
+        if not self.concerns(text):
+            return ("it names nothing that the rules turn on, so it is not read at all",)
+        lines = tuple(s for s in self.screen(text, trace=True).trace if s.startswith(f"{misconception}: "))
+        return lines or ("no rule matches it, and the second reader finds it unlikely",)
+
     def _screened(self, text: str, reply_to: str, scorer: Scorer | None, *, trace: bool = False) -> Screening:
         read = self._read(text, reply_to)
         readings = self._readings(read)
         learned = scorer.score(text, reply_to=reply_to) if scorer else {}
-        said = _all_said(read)
-        names = readings.keys() | learned.keys()
-        long = len(text.split()) > LONGEST_LEARNED
-        denies = _denies(read)
-        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
+        said, denies = _all_said(read), _denies(read)
+        chances = self._chances(text, read, readings, learned)
         found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
         found.sort(key=lambda f: (-f.probability, f.misconception))
         return Screening(
             findings=tuple(f for f in found if f.probability >= self._notice),
             shadows=tuple(f for f in found if f.probability < self._notice),
             trace=self._trace(text, reply_to, readings, learned, chances) if trace else (),
-            opposes=frozenset(m for m in names if denies and _speaks_against(readings.get(m), said, self._claims, m))
+            opposes=frozenset(m for m in chances if denies and _speaks_against(readings.get(m), said, self._claims, m))
             - {f.misconception for f in found},
         )
+
+    def _chances(
+        self, text: str, read: _Read, readings: Mapping[str, RuleReading], learned: Mapping[str, float]
+    ) -> dict[str, float]:
+        said, denies = _all_said(read), _denies(read)
+        long = len(text.split()) > LONGEST_LEARNED
+        names = readings.keys() | learned.keys()
+        return {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
 
     def _chance(
         self,

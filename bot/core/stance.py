@@ -55,7 +55,7 @@ class Cues:
         parts = {
             f"{key}{side}": [part]
             for key, (_, p) in self._pairs.items()
-            for side, part in zip("<>", p.split(PAIR), strict=True)
+            for side, part in zip("<>", p.split(PAIR, 1), strict=True)
         }
         self._lexicon = Lexicon(phrases | parts)
 

@@ -51,6 +51,7 @@ _HELP: Mapping[str, Mapping[str, str]] = {
         "url": "The https address of the page.",
         "confirmed": "yes: a person saw this page and it says so. Only then are members shown it.",
         "year": "The year of publication.",
+        "expires_on": "The day after which `check` asks for newer evidence, such as 2028-12-31. May be left out.",
         "doi": "For editors; never shown.",
         "pmid": "For editors; never shown.",
         "pmcid": "For editors; never shown.",

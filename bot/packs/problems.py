@@ -1,9 +1,31 @@
 """What can be wrong with a pack, and where: the words that `check` prints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from bot.core.content_checks import Level
+
+
+class How(StrEnum):
+    """Ways of mending a line without asking."""
+
+    SWAP = "swap"  # the old word for the new one
+    QUOTE = "quote"  # quotes around the value
+    QUOTE_REST = "quote the rest"  # quotes around all that follows the line's first key
+    BRACKET = "bracket"  # a list of this one value
+    SPACES = "spaces"  # for the tabs that the line begins with
+    REMOVE = "remove"  # the one character
+    DROP = "drop"  # the whole line, which is an item of a list
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """How to mend a problem at its place."""
+
+    how: How
+    old: str = ""
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +39,8 @@ class Problem:
     hint: str = ""
     rule: str = ""
     severity: Level = Level.ERROR
+    trace: tuple[str, ...] = ()  # how a screener's word came about
+    mend: Mend | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         warning = "warning: " if self.severity is Level.WARNING else ""

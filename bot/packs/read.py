@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.core.content_checks import Level, Place, Remark, did_you_mean, remarks
 from bot.core.pack import Pack
 from bot.packs.files import FOLDERS, SINGLE, Files, collect
-from bot.packs.problems import PackErrors, Problem, shown
+from bot.packs.problems import How, Mend, PackErrors, Problem, shown
 from bot.packs.schema import (
     Id,
     MisconceptionFile,
@@ -59,8 +59,11 @@ class Reading:
     def _problem(self, remark: Remark) -> Problem:
         start = 2 if remark.at[0] in FOLDERS else 1
         part = self.parts[remark.at[:start]]
-        line, column = part.tree.spot(remark.at[start:])
-        return Problem(part.file, line, column, remark.message, remark.hint, remark.rule, remark.level)
+        line, column = part.tree.spot_of(remark.at[start:], remark.words)
+        mend = Mend(How.DROP) if remark.rule == "same-example" and remark.level is Level.WARNING else None
+        return Problem(
+            part.file, line, column, remark.message, remark.hint, remark.rule, remark.level, remark.trace, mend
+        )
 
 
 def read_pack(folder: Path) -> Pack:
@@ -101,13 +104,17 @@ def _read_part(name: str, data: bytes, folder: Path) -> Part:
     try:
         tree = read_tree(data)
     except Unreadable as error:
-        return Part(file, Tree(), None, (Problem(file, *error.spot, error.message, error.hint, "yaml"),))
+        return Part(file, Tree(), None, (_unreadable(file, error),))
     doubled = tuple(_repeated(tree, file))
     try:
         model = _ADAPTERS[kind].validate_python(tree.value)
     except ValidationError as error:
         return Part(file, tree, None, (*doubled, *problems_of(error, kind=KINDS[kind], tree=tree, file=file)))
     return Part(file, tree, model, doubled)
+
+
+def _unreadable(file: str, error: Unreadable) -> Problem:
+    return Problem(file, *error.spot, error.message, error.hint, "yaml", mend=error.mend)
 
 
 def _repeated(tree: Tree, file: str) -> Iterator[Problem]:

@@ -1,10 +1,13 @@
 """Plain YAML as values with the place of each; whatever could surprise an editor is refused with a hint."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+
+from bot.packs.problems import How, Mend
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12  # levels of lists and keys; content needs four
@@ -16,9 +19,9 @@ Spot = tuple[int, int]  # line and column, from 1
 class Unreadable(Exception):
     """YAML that a pack may not use."""
 
-    def __init__(self, spot: Spot, message: str, hint: str) -> None:
+    def __init__(self, spot: Spot, message: str, hint: str, mend: Mend | None = None) -> None:
         super().__init__(message)
-        self.spot, self.message, self.hint = spot, message, hint
+        self.spot, self.message, self.hint, self.mend = spot, message, hint, mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Tree:
     values: Mapping[Path, Spot] = field(default_factory=dict)
     keys: Mapping[Path, Spot] = field(default_factory=dict)
     repeats: Mapping[Path, Spot] = field(default_factory=dict)  # keys that are there twice: the second one
+    text: str = ""  # of the file
 
     def spot(self, path: Path) -> Spot:
         """Where the value stands, or the nearest thing around it."""
@@ -37,6 +41,15 @@ class Tree:
             if (*known, step) in self.values:
                 known = (*known, step)
         return self.values.get(known, (1, 1))
+
+    def spot_of(self, path: Path, words: str) -> Spot:
+        """Where those words stand in the value, which may run over several lines; or where the value begins."""
+        line, column = self.spot(path)
+        start = _offset(self.text, line, column)
+        found = (
+            re.compile(r"\s+".join(map(re.escape, words.split()))).search(self.text, start) if words.strip() else None
+        )
+        return _place(self.text, found.start()) if found else (line, column)
 
     def key_spot(self, path: Path) -> Spot:
         """Where the key of the value stands, or the nearest thing around it."""
@@ -53,14 +66,24 @@ def read_tree(data: bytes) -> Tree:
     except yaml.MarkedYAMLError as error:
         raise builder.long_quote() or _invalid(error) from None
     except yaml.reader.ReaderError as error:
-        raise Unreadable(_place(text, error.position), "a character that YAML does not allow", _RETYPE) from None
+        odd = text[error.position : error.position + 1]
+        mend = Mend(How.REMOVE, odd) if odd else None
+        raise Unreadable(_place(text, error.position), "a character that YAML does not allow", _RETYPE, mend) from None
 
 
 def _invalid(error: yaml.MarkedYAMLError) -> Unreadable:
-    what = error.problem or "this is no valid YAML"
-    unclosed = "quoted scalar" in (error.context or "")  # then the end of the file says nothing, the start does
-    mark = error.context_mark if unclosed else error.problem_mark
-    return Unreadable(_spot(mark), _PLAINLY.get(what, what), _remedy(f"{error.context} {what}"))
+    what, around = error.problem or "this is no valid YAML", error.context or ""
+    # Where something was opened and never closed, its start tells more than the place where that came to light.
+    begun = any(sign in around for sign in ("quoted scalar", "simple key", "scanning an a"))  # an alias, an anchor
+    unclosed = begun or "expected ','" in what
+    mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
+    return Unreadable(_spot(mark), _PLAINLY.get(what, what), _remedy(f"{around} {what}"), _mend(what))
+
+
+def _mend(what: str) -> Mend | None:
+    if "mapping values" in what:
+        return Mend(How.QUOTE_REST)
+    return Mend(How.QUOTE) if "cannot start any token" in what or "alphabetic" in what else None
 
 
 def _decode(data: bytes) -> str:
@@ -78,7 +101,7 @@ def _refuse_tabs(text: str) -> None:
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in indent and line.strip():
             column = indent.index("\t") + 1
-            raise Unreadable((number, column), "a tab in the indentation", "Use spaces; YAML does not allow tabs.")
+            raise Unreadable((number, column), "a tab in the indentation", _NO_TABS, Mend(How.SPACES))
 
 
 class _Builder:
@@ -88,6 +111,7 @@ class _Builder:
         # The parser in C is ten times faster and comes with most installs.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=loader))
+        self._text = text
         self._scalars = yaml.SafeLoader("")
         self._values: dict[Path, Spot] = {}
         self._keys: dict[Path, Spot] = {}
@@ -114,7 +138,7 @@ class _Builder:
                 if documents > 1:
                     raise Unreadable(_spot(event.start_mark), "a second document", "Remove the `---` line.")
                 value = self._value(next(self._events), ())
-        return Tree(value, self._values, self._keys, self._repeats)
+        return Tree(value, self._values, self._keys, self._repeats, self._text)
 
     def _value(self, event: yaml.Event, path: Path) -> Any:
         spot = _spot(event.start_mark)
@@ -169,17 +193,25 @@ def _key(event: yaml.Event) -> str:
 def _refuse_cleverness(event: yaml.Event, spot: Spot, path: Path) -> None:
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if isinstance(event, yaml.AliasEvent):
-        raise Unreadable(spot, f"an alias (`*{anchor}`)", "Write the text out, or put it in quotes.")
+        raise Unreadable(spot, f"an alias (`*{anchor}`)", "Write the text out, or put it in quotes.", Mend(How.QUOTE))
     if anchor:
-        raise Unreadable(spot, f"an anchor (`&{anchor}`)", "Write the text out, or put it in quotes.")
+        raise Unreadable(spot, f"an anchor (`&{anchor}`)", "Write the text out, or put it in quotes.", Mend(How.QUOTE))
     if tag:
-        raise Unreadable(spot, f"a tag (`{tag}`)", "Leave the tag out, or put the text in quotes.")
+        raise Unreadable(spot, f"a tag (`{tag}`)", "Leave the tag out, or put the text in quotes.", Mend(How.QUOTE))
     if len(path) > MAX_DEPTH:
         raise Unreadable(spot, f"more than {MAX_DEPTH} levels of lists and keys", "Check the indentation.")
 
 
 def _spot(mark: Any) -> Spot:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """The position of a line and column in the text."""
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    return start + column - 1
 
 
 def _place(text: str, position: int) -> Spot:
@@ -191,8 +223,12 @@ _PLAINLY = {
     "did not find expected key": "this does not fit the lines above it",
     "did not find expected '-' indicator": "this does not fit the list above it",
     "mapping values are not allowed in this context": "a colon where YAML does not expect one",
+    "did not find expected ',' or ']'": "the list that opens here is not closed, or lacks a comma",
+    "did not find expected ',' or '}'": "the braces that open here are not closed, or lack a comma",
+    "could not find expected ':'": "a key without a colon",
     "found unexpected end of stream": "a quote that opens here is never closed",
 }
+_NO_TABS = "Use spaces; YAML does not allow tabs."
 _RETYPE = "Delete the character and type it again."
 _REMEDIES = {
     "mapping values": "A text with a colon in it needs quotes.",

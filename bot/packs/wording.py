@@ -1,6 +1,8 @@
 """What pydantic found, in words for people who edit content, at the place where they can mend it."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from types import NoneType
 from typing import Any, get_args
 
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.content_checks import did_you_mean
-from bot.packs.problems import Problem
+from bot.packs.problems import How, Mend, Problem
 from bot.packs.tree import Path, Tree
 
 
@@ -27,11 +29,72 @@ def _problem(detail: ErrorDetails, kind: Any, tree: Tree, file: str) -> Problem:
     on_key = detail["type"] == "extra_forbidden" or path[-1:] == ("[key]",)
     line, column = tree.key_spot(_without_mark(path)) if on_key else tree.spot(path)
     message, hint = _say(detail, kind)
-    return Problem(file, line, column, message, hint, detail["type"].replace("_", "-"))
+    return Problem(file, line, column, message, hint, _rule(detail), mend=_mend(detail, hint))
+
+
+def _rule(detail: ErrorDetails) -> str:
+    """The name of the rule that was broken; `rules.py` explains them."""
+    kind, path = detail["type"], detail["loc"]
+    if path[-1:] == ("sources",) and kind in ("missing", "too_short"):
+        return "no-source"
+    if path[-1:] == ("[key]",):
+        return "name"
+    if kind not in ("missing", "extra_forbidden") and _is_empty(detail["input"]):
+        return "empty"
+    return _RULES.get(kind, "wrong-type")
+
+
+_RULES = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "enum": "choice",
+    "value_error": "date",
+    "string_pattern_mismatch": "name",
+    "too_short": "empty",
+    "greater_than_equal": "number",
+}
+
+
+def _mend(detail: ErrorDetails, hint: str) -> Mend | None:
+    """What can be put right without asking."""
+    given, kind = detail["input"], detail["type"]
+    if kind in ("extra_forbidden", "enum") and hint.startswith("Did you mean"):
+        old = str(detail["loc"][-1]) if kind == "extra_forbidden" else str(given)
+        return Mend(How.SWAP, old, hint.split("`")[1])
+    if kind == "string_type" and isinstance(given, bool | int | float | date):
+        return Mend(How.QUOTE)
+    if kind == "tuple_type" and isinstance(given, str) and not _is_empty(given):
+        return Mend(How.BRACKET)
+    if kind == "value_error" and (day := _as_day(given)):
+        return Mend(How.SWAP, str(given), day)
+    return None
+
+
+_DAYS = (
+    re.compile(r"(?P<y>\d{4})[/.](?P<m>\d{1,2})[/.](?P<d>\d{1,2})"),
+    re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),  # with dots, the day comes first
+)
+
+
+def _as_day(given: object) -> str:
+    """The date as we write it, where only one can be meant; otherwise nothing."""
+    found = next((m for pattern in _DAYS if (m := pattern.fullmatch(str(given)))), None)
+    if found is None:
+        return ""
+    try:
+        return date(*(int(found[part]) for part in "ymd")).isoformat()
+    except ValueError:
+        return ""
+
+
+def _is_empty(given: object) -> bool:
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
 def _say(detail: ErrorDetails, kind: Any) -> tuple[str, str]:
     path, name = detail["loc"], _name(detail["loc"])
+    if path[-1:] == ("sources",) and detail["type"] in ("missing", "too_short"):
+        return "no source is named here", "Add `sources: [key]` with a key of sources.yaml; facts don't stand alone."
     if detail["type"] == "missing":
         return f"`{path[-1]}` is missing", f"Add a line `{path[-1]}: …`."
     if detail["type"] == "extra_forbidden":
@@ -42,7 +105,7 @@ def _say(detail: ErrorDetails, kind: Any) -> tuple[str, str]:
         return _not_among(detail, name)
     if detail["type"] == "value_error":
         return f"{name} {detail['msg'].removeprefix('Value error, ')}", "Write the year, month and day, without quotes."
-    if detail["input"] is None or (isinstance(detail["input"], str) and not detail["input"].strip()):
+    if _is_empty(detail["input"]):
         return f"{name} is empty", "Fill it in, or remove the line if it is not needed."
     message, hint = _WORDS.get(detail["type"], (f"can't be used: {detail['msg']}", ""))
     return f"{name} {message}", hint
@@ -73,7 +136,7 @@ def _name(path: Path) -> str:
 def _not_among(detail: ErrorDetails, name: str) -> tuple[str, str]:
     expected = detail["ctx"]["expected"].replace("'", "") if "ctx" in detail else ""
     words = expected.replace(" or ", ", ").split(", ")
-    return f"{name} should be {expected}", did_you_mean(str(detail["input"]), words)
+    return f"{name} should be {expected}", did_you_mean(str(detail["input"]), words) or "Choose one of them."
 
 
 def _unknown(path: Path, kind: Any) -> tuple[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelUnusable", "SecondReader", "load"]
 
 TELLING = 0.3  # a sentence below this does not make the claim by itself
+BATCH = 16  # texts read at once by `score_all`, of about the same length; more would mostly read padding
 PIECES = 256  # word pieces read at once; windows carry what lies beyond
 
 
@@ -88,7 +92,23 @@ class SecondReader:
         """Probability by misconception, 0..1; of a long message its most telling part counts."""
         if not text.strip():
             return {}
-        probabilities, vectors = self.network.read(parts(text, reply_to))
+        return self._scores(*self.network.read(parts(text, reply_to)))
+
+    def score_all(self, texts: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+        """The scores of many texts, by text: several times faster than one after the other."""
+        import numpy as np
+
+        rows = sorted(((part, text) for text in set(texts) if text.strip() for part in parts(text, "")), key=_length)
+        batches = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
+        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
+            read = list(threads.map(self.network.read, ([part for part, _ in batch] for batch in batches)))
+        found: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+        for batch, (probabilities, vectors) in zip(batches, read, strict=True):
+            for number, (_, text) in enumerate(batch):
+                found[text].append((probabilities[number], vectors[number]))
+        return {text: self._scores(*map(np.stack, zip(*held, strict=True))) for text, held in found.items()}
+
+    def _scores(self, probabilities: Table, vectors: Table) -> Mapping[str, float]:
         trained = zip(self.manifest.labels, probabilities.max(0).tolist(), strict=True)
         scores = {label: p for label, p in trained if label in self.shown}
         scores |= {label: float(head.score(vectors).max()) for label, head in self.heads.items()}
@@ -120,6 +140,10 @@ class SecondReader:
         _, against = self.network.read([formatted(t) for t in (*passes, *OFF_TOPIC)])
         head = light_head.fit(for_it, against, self.background)
         return replace(self, heads={**self.heads, misconception: head})
+
+
+def _length(row: tuple[str, str]) -> int:
+    return len(row[0])
 
 
 OFF_TOPIC = ("Good morning everyone, how was your weekend?", "Thanks, that helped a lot!")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.content_checks import Level
 from bot.packs.check import check_pack
-from bot.packs.command import COULD_NOT, FINE, FOUND, check
+from bot.packs.command import COULD_NOT, FINE, FOUND, Options, check
 from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
 from bot.packs.tree import MAX_BYTES
@@ -50,7 +50,7 @@ YAML = (
     Break("date that does not exist", TOPIC, "2026-11-24", "2026-02-30", "reviewed_on", "no date"),
     Break("control character", TOPIC, "What is", "What\x07 is", "title", "character"),
     Break("list as key", TOPIC, "id: overview", "? [a, b]\n: overview\nid: overview", "? [a", "key"),
-    Break("unclosed bracket", TOPIC, "intro, calcification]", "intro, calcification", "summary", "bracket"),
+    Break("unclosed bracket", TOPIC, "intro, calcification]", "intro, calcification", "aliases", "bracket"),
 )
 
 SHAPE = (
@@ -64,7 +64,9 @@ SHAPE = (
     Break("nothing after the colon", TOPIC, ' "What is calcification?"', "", "title:", "empty"),
     Break("blank text", TOPIC, "What is calcification?", "  ", "title:", "empty"),
     Break("id with capitals", TOPIC, "id: overview", "id: Over View", "id:", "hyphens"),
-    Break("fact without sources", TOPIC, "    sources: [cvvd-review]\n", "", "- text: >-\n      It becomes", "missing"),
+    Break(
+        "fact without sources", TOPIC, "    sources: [cvvd-review]\n", "", "- text: >-\n      It becomes", "no source"
+    ),
     Break("fact with an unknown key", TOPIC, "sources: [cvvd", "source: [cvvd", "source: [cvvd", "`sources`"),
     Break("severity", WRONG, "severity: harmful", "severity: harmfull", "severity", "`harmful`"),
     Break("rule without concepts", WRONG, "flags:", "claims2: []\nflags:", "claims2", "`claims`"),
@@ -84,7 +86,7 @@ MEANING = (
     Break("alias is a topic", TOPIC, "[what-is,", "[Vitamin D calcium,", "aliases", "vitamin-d-calcium"),
     Break("future review", TOPIC, "2026-11-24", "2027-11-24", "reviewed_on", "future", Level.WARNING),
     Break("old review", TOPIC, "2026-11-24", "2024-11-24", "reviewed_on", "year ago", Level.WARNING),
-    Break("long title", TOPIC, "What is", "What is " + "x" * 256, "title", "256"),
+    Break("long title", TOPIC, "What is", "What is " + "x" * 156, "title", "150 fit in Slack"),
     Break("long fact", TOPIC, "off. Dystrophic", "off. " + "x " * 520, "- text: >-\n      There are two", "1024"),
     Break("long correction", WRONG, "to bring calcium down.", "down. " + "x " * 500, "correction:", "1024"),
     Break("unknown placeholder", "safety.yaml", "{source_links}", "{source_link}", "correction_template", "links"),
@@ -291,20 +293,21 @@ def test_errors_read_well(pack: Path) -> None:
 class TestCommand:
     def test_a_good_pack_is_fine(self, pack: Path) -> None:
         out = io.StringIO()
-        assert check(pack, as_json=False, today=TODAY, out=out) == FINE
+        assert check(pack, Options(today=TODAY), out) == FINE
         assert "0 errors" in out.getvalue()
 
     def test_json_is_one_object_a_line(self, pack: Path) -> None:
         _edit(pack / TOPIC, "summary:", "sumary:")
         out = io.StringIO()
-        assert check(pack, as_json=True, today=TODAY, out=out) == FOUND
+        assert check(pack, Options(today=TODAY, as_json=True), out) == FOUND
         objects = [json.loads(line) for line in out.getvalue().splitlines()]
-        assert {"file", "line", "column", "message", "hint", "rule", "severity"} == set(objects[0])
+        keys = {"file", "line", "column", "message", "hint", "rule", "severity", "text", "fix", "trace"}
+        assert keys == set(objects[0])
         assert "error" in [o["severity"] for o in objects]
 
     def test_no_folder_can_not_be_checked(self, tmp_path: Path) -> None:
         out = io.StringIO()
-        assert check(tmp_path / "nowhere", as_json=False, today=TODAY, out=out) == COULD_NOT
+        assert check(tmp_path / "nowhere", Options(today=TODAY), out) == COULD_NOT
         assert "nowhere" in out.getvalue()
 
     def test_reading_no_folder_says_so(self, tmp_path: Path) -> None:

@@ -1,64 +1,91 @@
-"""Whatever bytes end up in a content file, reading it ends in a pack or in problems that name a file and a line."""
+"""Whatever bytes end up in a content file, reading ends in a whole pack or in problems that name file and line."""
 
 import random
+import shutil
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.core.content_checks import Level
+from bot.core.reader import Screener
 from bot.packs.check import check_pack
 from bot.packs.problems import PackErrors
 from bot.packs.read import read_pack
-from tests.packs.small import small_pack
 
-FILES = (
-    "pack.yaml",
-    "vocabulary.yaml",
-    "safety.yaml",
-    "topics/overview.yaml",
-    "misconceptions/vitamin-d-lowers-calcium.yaml",
-)
+STONES = Path(__file__).parent / "kidney-stones"
+TODAY = date(2026, 11, 25)
+FILES = sorted(p.relative_to(STONES).as_posix() for p in STONES.rglob("*.yaml"))
 SNIPPETS = (b"- ", b"[", b"]", b"{", b"}", b": ", b"\n", b'"', b"'", b"&a ", b"*a", b"!x ", b"|", b">", b"#", b"\t")
 ODD = (b"---\n", b"...", b"<<: ", b"? ", b"=", b"~", b"1e999", b"0b_", b"2026-99-99", b"12:61:99", b"\xff", b"\x00")
-PIECES = st.one_of(st.sampled_from(SNIPPETS + ODD), st.binary(max_size=4), st.text(max_size=4).map(str.encode))
+WORDS = (b"\xe2\x80\xa6", b" & ", b"|", b"*", b"{0}", b"%s", b"\xed\xa0\x80", b"\xf0\x9f\x8d\xb5", b"\r", b"yes", b"-1")
+TEXT = "With kidney stones cut out all calcium. Does lasix raise it? No!"
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    file=st.sampled_from(FILES),
-    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES), min_size=1, max_size=4),
-)
-def test_random_bytes_never_raise_anything_else(file: str, edits: list[tuple[float, int, bytes]]) -> None:
-    with TemporaryDirectory() as folder:
-        pack = small_pack(Path(folder) / "pack")
-        data = (pack / file).read_bytes()
-        for where, dropped, piece in edits:
-            start = round(where * len(data))
-            data = data[:start] + piece + data[start + dropped :]
-        (pack / file).write_bytes(data)
-        _read_and_check(pack)
+def scrambled(data: bytes, dice: random.Random) -> bytes:
+    """The bytes after one to four random edits."""
+    for _ in range(dice.randint(1, 4)):
+        start = dice.randrange(len(data) + 1)
+        end = min(len(data), start + dice.choice((0, 0, 1, 3, 30, 300)))
+        piece = dice.choice(
+            (
+                dice.choice(SNIPPETS),
+                dice.choice(ODD),
+                dice.choice(WORDS),
+                dice.randbytes(dice.randint(0, 4)),
+                data[end : end + dice.randint(0, 200)],
+                bytes(b ^ (1 << dice.randrange(8)) for b in data[start:end]),
+            )
+        )
+        data = data[:start] + piece + data[end:]
+    return data
 
 
-@settings(max_examples=60, deadline=None)
-@given(file=st.sampled_from(FILES), seed=st.integers(0, 2**32))
-def test_shuffled_lines_never_raise_anything_else(file: str, seed: int) -> None:
-    with TemporaryDirectory() as folder:
-        pack = small_pack(Path(folder) / "pack")
-        lines = (pack / file).read_text("utf-8").split("\n")
-        random.Random(seed).shuffle(lines)
-        (pack / file).write_text("\n".join(lines), "utf-8")
-        _read_and_check(pack)
+def shuffled(data: bytes, dice: random.Random) -> bytes:
+    lines = data.split(b"\n")
+    dice.shuffle(lines)
+    return b"\n".join(lines)
 
 
-def _read_and_check(folder: Path) -> None:
-    found = check_pack(folder, today=date(2026, 11, 24))
-    assert all(p.line >= 1 and p.column >= 1 and p.message for p in found)
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    return shutil.copytree(STONES, tmp_path / "pack")
+
+
+def test_some_random_edits(pack: Path) -> None:
+    storm(pack, seed=0, count=250)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_ten_thousand_random_edits(pack: Path, seed: int) -> None:
+    storm(pack, seed=seed, count=1250)
+
+
+def storm(pack: Path, *, seed: int, count: int) -> None:
+    """Edit one file after the other at random; each time the pack is refused with reasons, or it is whole."""
+    dice = random.Random(seed)
+    for number in range(count):
+        path = pack / dice.choice(FILES)
+        good = path.read_bytes()
+        path.write_bytes(shuffled(good, dice) if number % 20 == 0 else scrambled(good, dice))
+        try:
+            _refused_or_whole(pack, path)
+        except Exception as error:
+            raise AssertionError(f"edit {number} of {path.name}: {path.read_bytes()!r}") from error
+        path.write_bytes(good)
+
+
+def _refused_or_whole(pack: Path, edited: Path) -> None:
+    found = check_pack(pack, today=TODAY, screens_of=Screener)
+    lines = edited.read_bytes().count(b"\n") + 2
+    assert all(p.message and p.rule and p.column >= 1 for p in found)
+    assert all(1 <= p.line <= lines for p in found if p.file == str(edited))
     if any(p.severity is Level.ERROR for p in found):
         with pytest.raises(PackErrors):
-            read_pack(folder)
-    else:
-        assert read_pack(folder).topics
+            read_pack(pack)
+        return
+    read = read_pack(pack)
+    assert set(read.topics) == {p.stem for p in (pack / "topics").iterdir()}
+    assert set(read.misconceptions) == {p.stem for p in (pack / "misconceptions").iterdir()}
+    assert Screener(read).screen(TEXT) is not None
