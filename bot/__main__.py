@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="write the schemas that give editors completion and inline errors")
     schema.add_argument("folder", nargs="?", type=Path, help="where to (default: beside the packs)")
     schema.set_defaults(command=_schema)
+    _add_editing(commands)
     screening = commands.add_parser("screen", help="show what the bot would flag in a text, and why")
     screening.add_argument("text", nargs="?", help="the message")
     screening.add_argument("--reply-to", default="", help="the message that it answers")
@@ -94,6 +95,50 @@ def _keep_store(options: argparse.Namespace, settings: Settings) -> int:
     from bot.stores.command import keep_store
 
     return keep_store(options, settings.data, settings.store_url)
+
+
+def _add_editing(commands: Any) -> None:
+    """The commands for people who edit content."""
+    beginning = commands.add_parser("new", help="begin a misconception or a topic: a few questions, and a valid file")
+    beginning.add_argument("kind", choices=("misconception", "topic"))
+    beginning.set_defaults(command=_new)
+    trying = commands.add_parser("try", help="show live how an entry's examples score while you edit it")
+    trying.add_argument("id", help="of a misconception or a topic")
+    trying.add_argument("--once", action="store_true", help="look once, and don't watch for changes")
+    trying.set_defaults(command=_try)
+    rendering = commands.add_parser("render", help="show an entry as Discord, Slack and the sandbox show it")
+    rendering.add_argument("id", help="of a misconception or a topic")
+    rendering.add_argument("--html", type=Path, metavar="FILE.html", help="write a page to look at, instead of text")
+    rendering.add_argument("--sheet", type=Path, metavar="FILE.html", help="write a fact sheet of one page, to print")
+    rendering.add_argument("--claim-review", type=Path, metavar="FILE.json", help="write a ClaimReview (schema.org)")
+    rendering.add_argument("--publisher", default="", help="who reviewed the claim (default: the pack's title)")
+    rendering.add_argument("--url", default="", help="where the review is published")
+    rendering.set_defaults(command=_render)
+
+
+def _new(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.editing.commands import new
+
+    return new(settings.content, options.kind, today=datetime.now(UTC).date(), out=sys.stdout)
+
+
+def _try(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.editing.commands import try_out
+
+    return try_out(settings.content, options.id, _screeners(settings), once=options.once, out=sys.stdout)
+
+
+def _render(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.editing.commands import Wanted, render
+
+    wanted = Wanted(options.html, options.sheet, options.claim_review, options.publisher, options.url)
+    return render(settings.content, options.id, _screeners(settings), wanted, out=sys.stdout)
+
+
+def _screeners(settings: Settings) -> Callable[[Pack], Screener]:
+    from bot.readers import screeners
+
+    return screeners(notice=settings.screening.notice, shadow=settings.screening.shadow)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

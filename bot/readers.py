@@ -1,8 +1,8 @@
 """Puts the screener together: the rules of a pack, and the second reader where there is one."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.pack import Pack
@@ -69,6 +69,33 @@ def second_reader_for(pack: Pack, folder: Path) -> SecondReader | None:
     except ModelUnusable as problem:
         log.warning("The second reader is off, messages are read by the rules alone: %s", problem)
         return None
+    return _taught(reader, pack)
+
+
+def screeners(*, notice: float, shadow: float, model: Path | None = MODEL) -> Callable[[Pack], Screener]:
+    """Makes screeners for one state of a pack after the other; the second reader is loaded only once."""
+    reader = _loaded(model) if model else None
+
+    def screener(pack: Pack) -> Screener:
+        if reader is None:
+            return Screener(pack, notice=notice, shadow=shadow)
+        known = frozenset(reader.manifest.labels) & pack.misconceptions.keys()
+        taught = _taught(replace(reader, shown=known, heads={}), pack)
+        return Screener(pack, scorer=taught, weights=reader.manifest.weights, notice=notice, shadow=shadow)
+
+    return screener
+
+
+def _loaded(folder: Path) -> SecondReader | None:
+    try:
+        return load(folder)
+    except ModelUnusable as problem:
+        log.warning("The second reader is off, messages are read by the rules alone: %s", problem)
+        return None
+
+
+def _taught(reader: SecondReader, pack: Pack) -> SecondReader:
+    """The reader with the misconceptions that it was not trained on, learned from their examples."""
     for new in sorted(pack.misconceptions.keys() - set(reader.manifest.labels)):
         misconception = pack.misconceptions[new]
         reader = reader.learn(new, misconception.flags, misconception.passes)

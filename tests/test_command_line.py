@@ -28,7 +28,7 @@ def bot(*arguments: str, given: str = "", env: dict[str, str] | None = None) -> 
     )
 
 
-@pytest.mark.parametrize("command", ["", "run", "check", "screen", "health"])
+@pytest.mark.parametrize("command", ["", "run", "check", "new", "try", "render", "schema", "screen", "health"])
 def test_help_reads_well(command: str) -> None:
     done = bot(*filter(None, [command, "--help"]))
     assert done.returncode == 0

@@ -128,7 +128,7 @@ class Screener:
         if not self.concerns(text):
             return ("it names nothing that the rules turn on, so it is not read at all",)
         lines = tuple(s for s in self.screen(text, trace=True).trace if s.startswith(f"{misconception}: "))
-        return lines or ("no rule matches it, and the second reader finds it unlikely",)
+        return lines or (f"no rule matches it{', and the second reader finds it unlikely' if self._scorer else ''}",)
 
     def _screened(self, text: str, reply_to: str, scorer: Scorer | None, *, trace: bool = False) -> Screening:
         read = self._read(text, reply_to)
