@@ -66,7 +66,7 @@ class Switch(StrEnum):
 
 
 class Screening(_Frozen):
-    notice: float = Field(0.85, ge=0, le=1)
+    notice: float = Field(0.75, ge=0, le=1)
     shadow: float = Field(0.4, ge=0, le=1)
 
     @model_validator(mode="after")

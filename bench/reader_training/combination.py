@@ -14,7 +14,17 @@ from .examples import Example
 
 PULL = 1.0  # towards small weights; a few hundred messages hold few surprises
 ROUNDS = 30  # Newton's method settles in about ten
-NAMES = ("bias", "learned", "asserted", "stopped", "learned_asserted", "learned_stopped", "covered", "denied")
+NAMES = (
+    "bias",
+    "learned",
+    "asserted",
+    "stopped",
+    "learned_asserted",
+    "learned_stopped",
+    "covered",
+    "denied",
+    "uncovered",
+)
 
 Row = tuple[float, ...]
 
@@ -41,7 +51,9 @@ def _row(rule: RuleReading | None, learned: float, covered: float, denies: bool)
     odds = log_odds(learned)
     asserted = float(rule is not None and rule.probability >= CERTAIN)
     stopped = float(rule is not None) - asserted
-    return 1.0, odds, asserted, stopped, odds * asserted, odds * stopped, covered, float(rule is None and denies)
+    alone = float(rule is None)
+    uncovered = alone * (covered < 1)
+    return 1.0, odds, asserted, stopped, odds * asserted, odds * stopped, covered, alone * denies, uncovered
 
 
 def _newton(rows: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ _KEPT: Mapping[CueKind, float] = {
     CueKind.QUESTION: 0.1,
     CueKind.QUOTATION: 0.4,
     CueKind.CLINICIAN: 0.25,
+    CueKind.REFUSE: 0.1,  # "It isn't." right after the claim
 }
 _SET_ASIDE_BY_RHETORIC = frozenset({CueKind.DENIAL, CueKind.QUESTION})
 
@@ -49,6 +50,7 @@ class Weights:
     learned_stopped: float
     covered: float  # of the share of the claim that the message puts into words at all
     denied: float = 0.0  # where no rule matched, and the message denies something
+    uncovered: float = 0.0  # where no rule matched, and the message does not put the whole claim into words
 
 
 def combined(
@@ -66,8 +68,8 @@ def combined(
         total += weights.asserted + weights.learned_asserted * odds
     elif rule is not None:
         total += weights.stopped + weights.learned_stopped * odds
-    elif denies:
-        total += weights.denied
+    else:
+        total += weights.denied * denies + weights.uncovered * (covered < 1)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 

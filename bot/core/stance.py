@@ -1,7 +1,7 @@
 """How the writer stands to a claim: cues with scope and direction, after ConText (Harkema et al. 2009)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.claims import Match
@@ -10,7 +10,9 @@ from bot.core.pack import Cue, CueKind, Reach
 from bot.core.text import Sentence
 
 PAIR = " & "  # "if & would": both in one sentence
+START = "^"  # "^does": only as the first word of a sentence, or after a comma
 _ANSWERS = frozenset({CueKind.ENDORSE, CueKind.REFUSE})
+SHORT = 4  # words of a sentence that only rejects what stood before: "No, it doesn't."
 AFTERMATH = 3  # sentences after a claim in which a debunking can still reach back to it
 MESSAGE = 60  # sentences; more than people write in one message, and it keeps reading linear in the length of the text
 
@@ -51,17 +53,19 @@ class Cues:
             for m, phrase in enumerate(cue.say)
             if PAIR in phrase
         }
-        phrases = {name: [p for p in cue.say if PAIR not in p] for name, cue in self._cues.items()}
+        phrases = {name: [p for p in cue.say if PAIR not in p and p[0] != START] for name, cue in self._cues.items()}
+        opening = {name + START: [p[1:] for p in cue.say if p[0] == START] for name, cue in self._cues.items()}
         parts = {
             f"{key}{side}": [part]
             for key, (_, p) in self._pairs.items()
             for side, part in zip("<>", p.split(PAIR, 1), strict=True)
         }
-        self._lexicon = Lexicon(phrases | parts)
+        self._lexicon = Lexicon(phrases | parts | opening)
 
     def found(self, index: int, sentence: Sentence) -> list[CueFound]:
         """The cues in one sentence."""
-        return [self._placed(index, sentence, m) for m in self._whole(self._lexicon.mentions(sentence.words))]
+        mentions = list(_standing(self._lexicon.mentions(sentence.words), sentence))
+        return [self._placed(index, sentence, m) for m in self._whole(mentions)]
 
     def _whole(self, mentions: list[Mention]) -> Iterator[Mention]:
         """Mentions of cues; a pair is one where both its halves are said, and stands where its first half does."""
@@ -84,6 +88,15 @@ class Cues:
         cue = self._cues[mention.concept]
         words = " ".join(sentence.words[mention.first : mention.last + 1])
         return CueFound(cue.kind, cue.reach, cue.within, index, mention.first, mention.last, words)
+
+
+def _standing(mentions: Iterable[Mention], sentence: Sentence) -> Iterator[Mention]:
+    """Without those that have to open their clause, and don't."""
+    for mention in mentions:
+        if not mention.concept.endswith(START):
+            yield mention
+        elif mention.first == 0 or mention.first in sentence.pauses:
+            yield mention._replace(concept=mention.concept.removesuffix(START))
 
 
 def _inside(inner: Mention, outer: Mention) -> bool:
@@ -112,8 +125,8 @@ def _sentence(cue: CueFound) -> int:
 
 
 def _governs(cue: CueFound, match: Match, sentences: Sequence[Sentence], stops: Sequence[CueFound]) -> bool:
-    if cue.kind in _ANSWERS:
-        return False  # they tell how a question is answered, not how the writer stands to a statement
+    if cue.kind in _ANSWERS:  # they tell how a question is answered; only a curt "No." stands against a statement
+        return cue.kind is CueKind.REFUSE and _rejects(cue, match, sentences)
     if cue.sentence == match.sentence and _said_by_claim(cue, match):
         return False  # "phosphate has nothing to do with it" is the claim itself
     if cue.reach is Reach.MESSAGE:
@@ -123,6 +136,12 @@ def _governs(cue: CueFound, match: Match, sentences: Sequence[Sentence], stops: 
     if cue.reach is Reach.BACKWARD:
         return _reaches_back(cue, match, stops)
     return _reaches_on(cue, match, sentences[match.sentence], stops)
+
+
+def _rejects(cue: CueFound, match: Match, sentences: Sequence[Sentence]) -> bool:
+    """Whether the cue opens a short sentence right after a claim that is no question."""
+    follows = cue.sentence == match.sentence + 1 and cue.first == 0
+    return follows and len(sentences[cue.sentence].words) <= SHORT and not sentences[match.sentence].asked
 
 
 def _said_by_claim(cue: CueFound, match: Match) -> bool:

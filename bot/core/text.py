@@ -21,7 +21,7 @@ _BLANKED = re.compile(r"https?://\S+|<(?:a?:\w+:|[@#!&]+)\w*>|\]\([^()\[\]\s]*\)
 _CODE = re.compile(r"```\w+\n.*?(?:```|\Z)", re.DOTALL)  # only where a language is named: bare fences may hold talk
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _PIECES = re.compile(
-    r"(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<number>\d+(?:[.,]\d+)*)|(?P<sign>=+>?|->|%|\+)"
+    r"(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<number>\d{2,}s\b|\d+(?:[.,]\d+)*)|(?P<sign>=+>?|->|%|\+)"
     r"|(?P<end>[.!?…;]+|\n[\s>*•\-]*)|(?P<pause>[,:()\"]|--? |- )"
 )
 _ABBREVIATIONS = frozenset(

@@ -1,5 +1,7 @@
 """How both readers become one probability."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.combine import Weights, combined, log_odds
@@ -25,6 +27,13 @@ def test_agreement_is_surer_than_either_alone_and_a_cue_makes_doubt() -> None:
 
 def test_what_the_message_hardly_speaks_of_is_less_likely() -> None:
     assert combined(None, 0.9, 0.0, WEIGHTS) < combined(None, 0.9, 0.5, WEIGHTS) < combined(None, 0.9, 1.0, WEIGHTS)
+
+
+def test_without_a_rule_a_claim_not_wholly_in_words_is_less_likely() -> None:
+    wary = replace(WEIGHTS, uncovered=-1.0)
+    assert combined(None, 0.9, 0.7, wary) < combined(None, 0.9, 0.7, WEIGHTS)
+    assert combined(None, 0.9, 1.0, wary) == combined(None, 0.9, 1.0, WEIGHTS)
+    assert combined(0.9, 0.9, 0.7, wary) == combined(0.9, 0.9, 0.7, WEIGHTS)
 
 
 @pytest.mark.parametrize("learned", [0.0, 1e-12, 0.5, 1.0])

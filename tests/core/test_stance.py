@@ -10,7 +10,7 @@ from tests.samples import PACK
 
 CUES = (
     Cue(CueKind.DENIAL, ("doesn't", "not", "never"), within=4),
-    Cue(CueKind.QUESTION, ("wondering",)),
+    Cue(CueKind.QUESTION, ("wondering", "^does")),
     Cue(CueKind.QUOTATION, ("people say",)),
     Cue(CueKind.DEBUNK, ("nonsense",), Reach.MESSAGE),
     Cue(CueKind.DEBUNK, ("not so",), Reach.BACKWARD),
@@ -53,6 +53,8 @@ def flagged(text: str, reply_to: str = "") -> bool:
         "> does tea cure colds?\nyes",
         "Who still thinks that tea would not cure colds?",
         "If it rains, tea cures colds.",
+        "My aunt does the shop and swears tea cures colds.",
+        "Tea cures colds. No, honestly, it has done for me every single year.",
     ],
 )
 def test_assertions_are_flagged(text: str) -> None:
@@ -100,3 +102,13 @@ def test_a_reply_speaks_of_what_it_answers(text: str, reply_to: str, expected: b
 
 def test_a_second_assertion_outweighs_a_denied_one() -> None:
     assert flagged("Tea does not cure colds on Monday. On Tuesday tea cures colds.")
+
+
+@pytest.mark.parametrize("answer", ["It doesn't.", "No.", "No it doesn't!"])
+def test_a_curt_refusal_stands_against_the_sentence_before_it(answer: str) -> None:
+    assert not flagged(f"Aunt Ida is convinced that tea cures colds. {answer}")
+
+
+@pytest.mark.parametrize("text", ["does tea cure colds", "Morning, does tea cure colds"])
+def test_a_cue_that_must_open_its_clause_counts_there(text: str) -> None:
+    assert not flagged(text)

@@ -64,6 +64,10 @@ def test_a_sentence_knows_its_form() -> None:
     assert (opening.opens, asked.opens) == (True, False)
 
 
+def test_a_decade_is_one_word() -> None:
+    assert sentences("back in the 80s, in your 30s")[0].words == ("back", "in", "the", "80s", "in", "your", "30s")
+
+
 def test_quotation_marks_mark_their_words() -> None:
     (sentence,) = sentences('they say "milk hurts" often')
     assert sentence.cited == {2, 3}
