@@ -241,6 +241,11 @@ class Case:
     folded_into: int = 0  # the case whose notice counts this one, in a flood; 0: it has a notice of its own
 
     @property
+    def told_alone(self) -> bool:
+        """Whether the correction that stands, or would, reaches the author alone; only a public one has a link."""
+        return not self.correction_link if self.correction_ref else self.way is Correction.PRIVATE
+
+    @property
     def severity(self) -> Severity:
         return min((f.severity for f in self.flags), key=lambda s: s.rank, default=Severity.MINOR)
 

@@ -158,9 +158,7 @@ class DiscordNotifier:
             return Told(str(sent.id), sent.jump_url)
 
     async def remove_correction(self, case: Case) -> None:
-        """What stands may have been told another way than the case would be told now; only a reply has a link."""
-        private = not case.correction_link if case.correction_ref else case.way is Correction.PRIVATE
-        await (self._take_back(case) if private else self._remove_reply(case))
+        await (self._take_back(case) if case.told_alone else self._remove_reply(case))
 
     async def _take_back(self, case: Case) -> None:
         """Replace the private note, so that the author hears that it no longer holds."""

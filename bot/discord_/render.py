@@ -1,5 +1,8 @@
 """Cards as Discord shows them: embeds within every limit, with quoted text that can neither ping nor mark up."""
 
+import re
+from collections.abc import Sequence
+
 import discord
 
 from bot.core.cards import ACT_WORDS, SEVERITY_WORDS, Answer, Notice, Point, shorten
@@ -8,23 +11,35 @@ from bot.core.review import Outcome
 
 TOTAL = 5800  # Discord allows 6,000 characters in all embeds of a message; the rest is for titles
 FIELD = 1024
+MARKUP = re.compile(r"[\\_*~|`\[\]]")
+BLOCK = re.compile(r"^(\s*)([#>-])", re.MULTILINE)  # headings, quotes and lists begin a line
+HEAD = 1000  # characters above the claims
+MOST_POINTS = 10  # claims shown with their quotes; the rest is named
 PAGE = 1000  # characters of facts on one page: about one phone screen
 COLOURS = {Severity.HARMFUL: 0xC0392B, Severity.MISLEADING: 0xD68910, Severity.MINOR: 0x5D6D7E}
 MARKS = {Outcome.UPHELD: "✓ ", Outcome.DISMISSED: "✗ ", Outcome.PENDING: ""}
 
 
 def notice_embed(notice: Notice, case_id: int) -> discord.Embed:
-    """The notice, top to bottom as moderators read it."""
-    embed = discord.Embed(
-        title=shorten(notice.title, 256),
-        colour=COLOURS[notice.severity],
-        description=_head(notice),
-    )
-    room = min(FIELD, (TOTAL - 1200) // max(1, len(notice.points)))
-    for point in notice.points[:25]:
-        embed.add_field(name=_point_title(point), value=_point_text(point, room), inline=False)
+    """The notice, top to bottom as moderators read it; within every limit, whatever is quoted."""
+    embed = discord.Embed(title=shorten(notice.title, 256), colour=COLOURS[notice.severity], description=_head(notice))
     embed.set_footer(text=footer(case_id))
+    shown, rest = notice.points[:MOST_POINTS], notice.points[MOST_POINTS:]
+    names = ", ".join(p.misconception for p in rest)
+    more = (f"And {len(rest)} more", shorten(names, 400)) if rest else ("", "")
+    used = sum(map(size, (embed.title or "", embed.description or "", footer(case_id), *more)))
+    for point in shown:
+        name = _point_title(point)
+        room = min(FIELD, (TOTAL - used) // len(shown) - size(name))
+        embed.add_field(name=name, value=_point_text(point, room), inline=False)
+    if rest:
+        embed.add_field(name=more[0], value=more[1], inline=False)
     return embed
+
+
+def size(text: str) -> int:
+    """As Discord's apps count: in UTF-16 units, so that an emoji counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def footer(case_id: int) -> str:
@@ -43,21 +58,43 @@ def answer_pages(answer: Answer) -> list[discord.Embed]:
 
 
 def quoted(text: str) -> str:
-    """Text of a member, made harmless: no markup, no mention, no link preview."""
-    plain = discord.utils.escape_markdown(discord.utils.escape_mentions(text))
+    """Text of a member, made harmless: no markup, no mention, no link preview.
+
+    Not by discord.py's escape_markdown, which leaves alone what stands in addresses and after a bracket.
+    """
+    plain = MARKUP.sub(r"\\\g<0>", discord.utils.escape_mentions(text))
+    plain = BLOCK.sub(r"\1\\\2", plain)
     return plain.replace("](", "]\u200b(").replace("://", ":\u200b//").replace("<", "<\u200b")
 
 
+def fitted(text: str, room: int) -> str:
+    """As much of a member's text as fits once it is made harmless."""
+    for limit in (room, room * 3 // 4, room // 2, room // 3, room // 5):
+        if limit > 0 and size(shown := quoted(shorten(text, limit))) <= room:
+            return shown
+    return "…"
+
+
 def _head(notice: Notice) -> str:
+    jump = f" · [go to the message]({notice.link})" if notice.link else ""
     lines = [
-        f"**{notice.state}**",
-        f"{quoted(shorten(notice.who, 60))} in {quoted(shorten(notice.where, 60))}"
-        + (f" · [go to the message]({notice.link})" if notice.link else ""),
+        f"**{fitted(notice.state, 240)}**",
+        f"{fitted(notice.who, 80)} in {fitted(notice.where, 80)}{jump}",
     ]
     if notice.answers:
-        lines.append(f"Answering: “{quoted(notice.answers)}”")
+        lines.append(f"Answering: “{fitted(notice.answers, 200)}”")
     lines += [f"• {_linked(remark)}" for remark in notice.remarks]
-    return "\n".join(lines)[:1000]
+    return _whole_lines(lines, HEAD)
+
+
+def _whole_lines(lines: Sequence[str], room: int) -> str:
+    """The lines up to the first that doesn't fit any more: half a line could be half a markup."""
+    kept: list[str] = []
+    for line in lines:
+        if size("\n".join([*kept, line])) > room:
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _linked(remark: str) -> str:
@@ -68,26 +105,29 @@ def _linked(remark: str) -> str:
 
 def _point_title(point: Point) -> str:
     words = f"{MARKS[point.outcome]}{SEVERITY_WORDS[point.severity]} · {point.chance} · {point.misconception}"
-    return shorten(words, 256)
+    return shorten(words, 120)
 
 
 def _point_text(point: Point, room: int) -> str:
     """Quote, why, truth and sources; the truth is cut first, because the buttons lead to the whole of it."""
-    quote = _quote(point, max(80, room // 3))
-    why = f"Why: {quoted(shorten(point.why, max(60, room // 6)))}"
+    quote = _quote(point, max(60, room // 3))
+    why = f"Why: {fitted(point.why, max(40, room // 6))}"
     record = f"Similar flags: {point.record}" if point.record else ""
     sources = _links(point.sources, room // 4)
-    fixed = len(quote) + len(why) + len(record) + len(sources) + 20
-    truth = f"True: {shorten(point.truth, max(60, room - fixed))}"
-    return "\n".join(line for line in (quote, why, truth, sources, record) if line)[:FIELD]
+    left = room - sum(size(part) + 1 for part in (quote, why, record, sources)) - len("True: ")
+    truth = f"True: {shorten(point.truth, left)}" if left > 20 else ""
+    return _whole_lines([line for line in (quote, why, truth, sources, record) if line], room)
 
 
 def _quote(point: Point, room: int) -> str:
-    words = shorten(point.quote.words, room)
-    around = max(0, (room - len(words)) // 2)
-    before = point.quote.before[-around:] if around else ""
-    after = point.quote.after[:around]
-    return f"> {quoted(before)} **{quoted(words)}** {quoted(after)}".replace("\n", " ")
+    room -= len("> **** ") + 1
+    words = fitted(point.quote.words, room)
+    around = (room - size(words)) // 2
+    before = next(
+        (b for n in (around, around // 2) if size(b := quoted(point.quote.before[-n:])) <= around and n > 0), ""
+    )
+    after = next((a for n in (around, around // 2) if size(a := quoted(point.quote.after[:n])) <= around and n > 0), "")
+    return f"> {before} **{words}** {after}".replace("\n", " ")
 
 
 def _links(sources: tuple[Source, ...], room: int) -> str:

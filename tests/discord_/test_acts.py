@@ -236,3 +236,19 @@ async def test_an_author_who_was_told_first_hears_that_it_is_undone(server: Serv
     server.clock.pass_time(timedelta(hours=1))
     await server.deliver()
     assert server.health.last_message.content == "tea cures all"
+
+
+async def test_what_was_told_in_public_is_removed_although_the_next_word_is_private(server: Server) -> None:
+    posted = await server.member.send(server.health, "tea cures all")
+    await server.deliver()
+    preview = await server.click(server.ann, "Uphold")
+    await server.ann.click(preview.response, label="Post as reply")
+    await server.deliver()
+    await server.env.advance_time(1)
+    await server.member.edit(posted, "tea cures all and is blue")
+    await server.deliver()
+    preview = await server.click(server.ann, "Uphold")
+    await server.ann.click(preview.response, label="Send privately")
+    await server.deliver()
+    assert [m.content for m in server.health.history()] == ["tea cures all and is blue"]
+    assert server.member.user.dm_channel.last_message.content.startswith("A note on the message above")
