@@ -325,7 +325,8 @@ def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> C
     if any(f.outcome is Outcome.PENDING for f in kept) and case.status in (Status.UPHELD, Status.DISMISSED):
         status = Status.OPEN  # the edit added a claim that nobody has judged
     if (act is Act.EDITED_AWAY or status is not case.status) and not case.correction_ref:
-        case = replace(case, correction="")  # the author changed it in time: what was approved is not told any more
+        # the author changed it in time: what was approved is not done any more
+        case = replace(case, correction="", deletes=case.deletes and status is case.status)
     after = replace(case, text=text, flags=kept, status=status, version=case.version + 1, pack_revision=revision)
     return _without_stale_timers(after)
 

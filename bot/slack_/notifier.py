@@ -100,7 +100,7 @@ class SlackNotifier:
                 )
 
     async def remove_correction(self, case: Case) -> None:
-        if case.way is Correction.PRIVATE:
+        if case.told_alone:
             if case.correction_ref:
                 blocks = [section(TAKEN_BACK)]
                 await self._posts.change(case.correction_ref, TAKEN_BACK, blocks, marks(WORDS, case=case.id), home=None)

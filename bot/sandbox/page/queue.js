@@ -60,7 +60,7 @@ function pointElement(point, open) {
       "dl",
       {},
       h("dt", {}, "What is true"), h("dd", {}, point.truth, sources(point)),
-      h("dt", {}, "Why flagged"), h("dd", {}, point.why),
+      h("dt", {}, "Why flagged"), h("dd", {}, point.why || "Gone with the message"),
       h("dt", {}, "Earlier flags"), h("dd", {}, point.record || "None decided yet"),
     ),
   );
