@@ -49,6 +49,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         moderation, store = await stack.enter_async_context(service(settings, clock, metrics))
         log.info("content revision %s is loaded", moderation.pack.revision)
         health = Health(clock)
+        health.watch(store.trouble)
+        worker = await stack.enter_async_context(Worker(store, clock).working())
         notifiers: dict[str, Notifier] = {}
         platforms = []
         if settings.runs_sandbox:
@@ -58,11 +60,20 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         if settings.discord_token is not None:
             from bot.discord_.client import DiscordBot  # costs 0.3 s to import, so only where it is used
 
-            discord_bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock)
-            notifiers["discord"] = discord_bot.notifier
-            health.watch(discord_bot.why_not_ready)
             token = settings.discord_token.get_secret_value()
-            platforms.append(lambda: discord_bot.run_until_closed(token))
+
+            async def discord() -> None:
+                """While this process has the lease: Discord tells each connection everything, so one is enough."""
+                bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock)
+                notifiers["discord"] = bot.notifier
+                health.watch(bot.why_not_ready)
+                try:
+                    await bot.run_until_closed(token)
+                finally:
+                    health.forget(bot.why_not_ready)
+                    del notifiers["discord"]
+
+            platforms.append(lambda: worker.hold("discord", discord))
         if settings.slack_bot_token is not None:
             from bot.slack_.client import slack_bot_of
 
@@ -70,7 +81,6 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             notifiers["slack"] = slack_bot.notifier
             health.watch(slack_bot.why_not_ready)
             platforms.append(slack_bot.run_until_closed)
-        worker = await stack.enter_async_context(Worker(store, clock).working())
         outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock, worker=worker.id)
         if settings.runs_health:
             runner = await serve(health, settings.health.host, settings.health.port, metrics.page)

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.core.console import statistics_lines
 from bot.core.statistics import summarise
 from bot.moderation import Moderation
 from bot.plots import NoPlots, draw_digest
-from bot.ports import Clock, Notifier, Store, Undeliverable
+from bot.ports import Clock, Notifier, Store, StoreAway, Undeliverable
 
 log = logging.getLogger(__name__)
 LAST = "digest.last"  # in the store: when the last digest was posted
@@ -36,7 +37,8 @@ class Digest:
 
     async def run(self) -> None:
         while True:
-            await self.post_if_due()
+            with suppress(StoreAway):
+                await self.post_if_due()
             await self._clock.sleep(LOOK)
 
     async def post_if_due(self) -> bool:

@@ -31,6 +31,10 @@ class Health:
         """Ask `reason` at each check; it returns None when all is well, else a plain sentence."""
         self._reasons.append(reason)
 
+    def forget(self, reason: Callable[[], str | None]) -> None:
+        """Ask no longer."""
+        self._reasons.remove(reason)
+
     def stuck(self) -> list[str]:
         """Loops that have fallen silent."""
         now = self._clock.now()

@@ -32,7 +32,9 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
+from bot.patience import patient
 from bot.ports import (
+    LONGEST_WAIT,
     Clock,
     Doubting,
     Impossible,
@@ -41,6 +43,7 @@ from bot.ports import (
     OutboxEntry,
     Record,
     Store,
+    StoreAway,
     Undeliverable,
     Unmetered,
     Unwritable,
@@ -54,7 +57,6 @@ KEY = "fingerprint.key"  # in the store: with what fingerprints are made
 ALERTED = "alerted"  # in the store: an admin knows that moderators can't be reached
 PAUSED = "paused"  # in the store: where screening is switched off
 ACTIVE = timedelta(days=1)  # who did something within this time is reminded
-LONGEST_WAIT = timedelta(minutes=10)
 APPROVED = (Status.UPHELD, Status.APPEALED)  # only in these is anything told that a moderator has chosen
 
 
@@ -96,6 +98,7 @@ class Moderation:
         """
         return answers.asks(text) or self._screener.concerns(text, reply_to=reply_to)
 
+    @patient
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""
         if await self.is_paused(message.key):
@@ -122,6 +125,7 @@ class Moderation:
         assert known is not None
         return await self._merge(known, message, flags)
 
+    @patient
     async def message_deleted(self, key: MessageKey) -> Case | None:
         """Close the message's case, if it has one, and forget its text."""
         case = await self._store.case_of(key)
@@ -132,7 +136,7 @@ class Moderation:
             return case
         decision = Decision(Act.MESSAGE_DELETED, BOT, self._clock.now(), case.version)
         try:
-            return await self.decide(case.id, decision)
+            return await self._decide(case.id, decision)
         except Refused:
             newer = await self._store.case(case.id)
             if newer is None or newer.version == case.version:
@@ -196,6 +200,7 @@ class Moderation:
                 return cards.pointer_text(earlier.correction_link)
         return cards.correction_text(tuple(chosen), self.pack)
 
+    @patient
     async def notice_removed(self, platform: str, notice_ref: str) -> Case | None:
         """Somebody deleted a notice by hand: it is posted again, or its case closed, as the policy says."""
         case = await self._store.case_of_notice(platform, notice_ref)
@@ -206,7 +211,13 @@ class Moderation:
             await self._store.owe(case, Duty.NOTICE, now)
             self._news.set()
             return case
-        return await self.decide(case.id, Decision(Act.REMOVED, BOT, now, case.version))
+        try:
+            return await self._decide(case.id, Decision(Act.REMOVED, BOT, now, case.version))
+        except Refused:
+            newer = await self._store.case(case.id)
+            if newer is None or newer.version == case.version:
+                raise
+            return await self.notice_removed(platform, notice_ref)  # a moderator acted at the same moment
 
     async def pause(self, channel: str | None = None) -> None:
         """Stop screening in one channel ("platform:channel") or, without one, everywhere; it survives restarts."""
@@ -224,6 +235,26 @@ class Moderation:
 
     async def decide(self, case_id: int, decision: Decision) -> Case:
         """Apply a decision. Raises Refused with words for the person who tried."""
+        try:
+            return await self._decide(case_id, decision)
+        except StoreAway:
+            raise Refused(
+                "The database does not answer just now. Please look at the case again in a moment: what you did is"
+                " there whole, or not at all."
+            ) from None
+
+    async def not_told(self, case: Case, why: str) -> None:
+        """Write on the case what could not be told, whatever moderators do meanwhile. Raises Refused if it is void."""
+        told = Decision(Act.NOT_TOLD, BOT, self._clock.now(), case.version, text=why)
+        try:
+            await self._decide(case.id, told)
+        except Refused:
+            newer = await self._store.case(case.id)
+            if newer is None or newer.version == case.version:
+                raise
+            await self.not_told(newer, why)
+
+    async def _decide(self, case_id: int, decision: Decision) -> Case:
         before = await self._store.case(case_id)
         if before is None:
             raise Refused(f"There is no case {case_id}.")
@@ -281,6 +312,7 @@ class Moderation:
         now = self._clock.now()
         lately = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1)
         here = [c for c in lately if (c.key.platform, c.key.workspace) == (case.key.platform, case.key.workspace)]
+        here = [c for c in here if c.opened_at <= now]  # after the clock went back, some seem to come from the future
         if len(here) >= self.policy.flood:
             case = replace(case, folded_into=here[0].folded_into or here[0].id)
         owed = {Duty.NOTICE: timedelta()}
@@ -410,10 +442,17 @@ class Outbox:
         """Deliver for ever; `idle` seconds pass at most between looks at what has come due, each told to `alive`."""
         while True:
             alive()
-            await self._moderation.release_lapsed()
-            await self.deliver_due()
-            await self._moderation.look_again()
+            try:
+                await self._round(alive)
+            except StoreAway:  # it says so in the log itself; nothing is lost meanwhile
+                self._moderation.meter.failed("the outbox", "StoreAway")
             await _first(self._moderation.wait_for_news, self._store.wait_for_work, lambda: self._clock.sleep(idle))
+
+    async def _round(self, alive: Callable[[], None]) -> None:
+        await self._moderation.look_again()
+        await self._moderation.release_lapsed()
+        while await self.deliver_due():
+            alive()
 
     async def deliver_due(self) -> int:
         """Try everything that is due once; return how many duties were done."""
@@ -434,6 +473,8 @@ class Outbox:
             if entry.doubtful and isinstance(notifier, Doubting):
                 notifier.doubt(case)
             await self._fulfil(entry, case, notifier)
+        except StoreAway:
+            raise
         except Impossible as error:
             self._moderation.meter.failed(entry.duty, type(error).__name__)
             await self._give_up(entry, case, str(error))
@@ -512,8 +553,7 @@ class Outbox:
     async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
         """What can never be told is written down instead, where moderators see it; only then it is forgotten."""
         try:
-            told = Decision(Act.NOT_TOLD, BOT, self._clock.now(), case.version, text=why)
-            await self._moderation.decide(case.id, told)
+            await self._moderation.not_told(case, why)
         except Refused:
             await self._postpone(entry, Refused.__name__, "the case has changed meanwhile")
         else:

@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from bot.core.message import Message, MessageKey, Person
 from bot.core.review import Case, Duty, HistoryEntry, Status
 
+LONGEST_WAIT = timedelta(minutes=10)  # between two tries of what could not be told
+
 
 class Clock(Protocol):
     """Time, injected so that tests decide what time it is."""
@@ -133,6 +135,9 @@ class Store(Protocol):
         That ends with `done` or `retry`, or when the process leaves or is buried. `platforms` narrows the choice to
         cases of these.
         """
+
+    def trouble(self) -> str | None:
+        """Why the store can't be used now, for the health check; None when all is well."""
 
     async def wait_for_work(self) -> None:
         """Return when another process may have put something into the outbox; may never return."""

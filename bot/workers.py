@@ -9,10 +9,11 @@ import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.ports import Clock, Store
+from bot.patience import patiently
+from bot.ports import Clock, Store, StoreAway
 
 log = logging.getLogger(__name__)
 BEAT = 1.5  # seconds between two beats
@@ -36,13 +37,15 @@ class Worker:
         try:
             yield self
         finally:
-            await self._store.leave(self.id)
+            with suppress(StoreAway):  # then the others find out by themselves
+                await self._store.leave(self.id)
 
     async def run(self) -> None:
         """Beat for ever."""
         while True:
             await self._clock.sleep(BEAT)
-            await self.beat()
+            with suppress(StoreAway):  # nobody else can beat either, or they take over what this one can't do
+                await self.beat()
 
     async def beat(self) -> None:
         """Show life once, and bury those that have shown none for too long."""
@@ -56,7 +59,7 @@ class Worker:
         """Do the work while the lease is ours; wait for it before, and again after it was lost."""
         waited = False
         while True:
-            if await self._store.lease(name, self.id):
+            if await patiently(lambda: self._store.lease(name, self.id), self._clock):
                 log.info("this process has %s now", name)
                 if await self._worked(name, work):
                     return
@@ -79,11 +82,12 @@ class Worker:
             for each in (task, watch):
                 each.cancel()
             await asyncio.gather(task, watch, return_exceptions=True)
-            await self._store.end_lease(name, self.id)
+            with suppress(StoreAway):
+                await self._store.end_lease(name, self.id)
 
     async def _lost(self, name: str) -> None:
         """Return once the lease is another's: this process was away for so long that it was thought dead."""
-        while await self._store.lease(name, self.id):
+        while await patiently(lambda: self._store.lease(name, self.id), self._clock):
             await self._clock.sleep(BEAT)
 
     def _look(self, other: str, count: int) -> tuple[int, int]:

@@ -11,6 +11,12 @@ from bot.stores.postgres import open_postgres
 from bot.stores.sqlite import open_sqlite
 from tests import postgres
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=25, help="how often tests/stores/test_kills.py kills a process")
+    parser.addoption("--messages", type=int, default=400, help="how many messages four processes share there")
+
+
 BOTH = ("sqlite", "postgres")
 
 

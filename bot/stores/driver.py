@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.stores.outage import Outage
+
 Value = str | int | bytes | None
 
 
@@ -43,6 +45,7 @@ class Driver(Session, Protocol):
     """A database; statements outside a transaction stand for themselves."""
 
     dialect: Dialect
+    outage: Outage
     skip_locked: str  # what a SELECT of work to be claimed ends with
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:

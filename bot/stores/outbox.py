@@ -1,13 +1,13 @@
 """What the outside world must still be told, and which process tells it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.review import Case, Duty
-from bot.ports import OutboxEntry
+from bot.ports import LONGEST_WAIT, OutboxEntry
 from bot.stores.driver import Row, Value
 from bot.stores.records import entry_owed, stamp
-from bot.stores.statements import Statements, enqueue, marks
+from bot.stores.statements import Statements, marks, owe
 
 
 class Outbox(Statements):
@@ -15,7 +15,8 @@ class Outbox(Statements):
 
     async def owe(self, case: Case, duty: Duty, at: datetime) -> None:
         async with self._db.transaction() as session:
-            await enqueue(session, case.id, case, {duty: timedelta()}, at)
+            await owe(session, case.id, case, duty, stamp(at))
+            await session.announce()
 
     async def due(self, now: datetime, limit: int = 20) -> list[OutboxEntry]:
         rows = await self._db.rows("SELECT * FROM outbox WHERE due_at <= ? ORDER BY id LIMIT ?", stamp(now), limit)
@@ -26,8 +27,12 @@ class Outbox(Statements):
     ) -> list[OutboxEntry]:
         places = f" AND platform IN ({marks(len(platforms))})" if platforms else ""
         free = "(claimed_by IN ('', ?) OR claimed_by NOT IN (SELECT id FROM workers))"
-        waiting = f"SELECT case_id FROM outbox WHERE due_at <= ?{places} AND {free} ORDER BY id LIMIT ?"
-        values: tuple[Value, ...] = (stamp(now), *platforms, worker, limit)
+        # What failed waits LONGEST_WAIT at most: if it is due later than that, the clock went back meanwhile.
+        waiting = (
+            "SELECT case_id FROM outbox WHERE (due_at <= ? OR (attempts > 0 AND due_at > ?))"
+            f"{places} AND {free} ORDER BY id LIMIT ?"
+        )
+        values: tuple[Value, ...] = (stamp(now), stamp(now + 2 * LONGEST_WAIT), *platforms, worker, limit)
         if not await self._db.rows(waiting, *values):
             return []  # so that an idle process writes nothing
         async with self._db.transaction() as session:
@@ -45,7 +50,7 @@ class Outbox(Statements):
             owed = await session.rows(
                 f"SELECT * FROM outbox WHERE case_id IN ({marks(len(cases))}) ORDER BY id", *cases
             )
-            taken = list(_free(owed, alive, stamp(now)))
+            taken = list(_free(owed, alive, now))
             await session.run_many("UPDATE outbox SET claimed_by = ? WHERE id = ?", [(worker, r["id"]) for r in taken])
         return [entry_owed(r, claimed_by=worker) for r in taken]
 
@@ -81,7 +86,10 @@ class Outbox(Statements):
         await self._db.announced()
 
 
-def _free(owed: Sequence[Row], alive: set[str], now: str) -> Iterable[Row]:
+def _free(owed: Sequence[Row], alive: set[str], now: datetime) -> Iterable[Row]:
     """What is due of the cases that no other living process is telling about."""
     busy = {r["case_id"] for r in owed if r["claimed_by"] in alive}
-    return (r for r in owed if r["case_id"] not in busy and r["due_at"] <= now)
+    due, never = stamp(now), stamp(now + 2 * LONGEST_WAIT)
+    return (
+        r for r in owed if r["case_id"] not in busy and (r["due_at"] <= due or (r["attempts"] and r["due_at"] > never))
+    )

@@ -3,14 +3,16 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 
+from bot.ports import StoreAway
 from bot.stores.driver import Dialect, Row, Session, StoreUnusable, Value
+from bot.stores.outage import Outage
 from bot.stores.schema import migrate
 from bot.stores.sql import SqlStore
 
@@ -19,6 +21,25 @@ FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError
 CONNECT = 5.0  # seconds to wait for a connection
 ANSWER = 15.0  # seconds to wait for an answer
 AGAIN = 1.0  # seconds until a lost connection is tried again
+TROUBLES: tuple[tuple[Any, str], ...] = (  # the first that fits
+    (asyncpg.DiskFullError, "the server's disk is full. Make room there; nothing that was acknowledged is lost."),
+    (asyncpg.ReadOnlySQLTransactionError, "it can only be read. Connect to the primary server, or let it be written."),
+    (asyncpg.TooManyConnectionsError, "the server has no connection free. Raise max_connections, or stop others."),
+    (asyncpg.InvalidAuthorizationSpecificationError, "the server refuses the name or the password in the URL."),
+    ((asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError), "others hold it locked."),
+    (
+        (
+            asyncpg.PostgresConnectionError,
+            asyncpg.OperatorInterventionError,
+            asyncpg.InsufficientResourcesError,
+            asyncpg.PostgresIOError,
+            asyncpg.InterfaceError,
+            OSError,
+            TimeoutError,
+        ),
+        "the server does not answer. Look whether it runs, and whether the network reaches it.",
+    ),
+)
 MIGRATING = 0x626F74  # the advisory lock of whoever changes the schema; "bot"
 CONNECTIONS = 8  # at most, for one process
 
@@ -29,7 +50,7 @@ async def open_postgres(url: str) -> AsyncIterator[SqlStore]:
     async with open_database(url) as driver:
         try:
             await migrate(driver)
-        except asyncpg.PostgresError as error:
+        except (StoreAway, asyncpg.PostgresError) as error:
             raise StoreUnusable(_advice(driver.name, error)) from error
         yield SqlStore(driver)
 
@@ -39,7 +60,8 @@ async def open_database(url: str) -> AsyncIterator["Postgres"]:
     """The database as it is. Raises StoreUnusable."""
     name = without_password(url)
     try:
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER)
+        pool = await asyncpg.create_pool(url, min_size=0, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER)
+        await pool.execute("SELECT 1")
     except (*FAILURES, ValueError) as error:
         raise StoreUnusable(_advice(name, error)) from error
     driver = Postgres(url, pool)
@@ -64,34 +86,57 @@ class Postgres:
 
     def __init__(self, url: str, pool: Any) -> None:
         self.name = without_password(url)
+        self.outage = Outage(self.name, _trouble)
         self._url = url
         self._pool = pool
         self._news = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
-        self._alone = _Statements(pool)
 
     async def rows(self, sql: str, *values: Value) -> Sequence[Row]:
-        return await self._alone.rows(sql, *values)
+        async with self._session() as session:
+            return await session.rows(sql, *values)
 
     async def run(self, sql: str, *values: Value) -> int:
-        return await self._alone.run(sql, *values)
+        async with self._session() as session:
+            return await session.run(sql, *values)
 
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
-        await self._alone.run_many(sql, values)
+        async with self._session() as session:
+            await session.run_many(sql, values)
 
     async def announce(self) -> None:
-        await self._alone.announce()
+        async with self._session() as session:
+            await session.announce()
+
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        return self._session(isolation="read_committed")
+
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        return self._session(isolation="repeatable_read", readonly=True)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield _Statements(connection)
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Session]:
-        reading = {"isolation": "repeatable_read", "readonly": True}
-        async with self._pool.acquire() as connection, connection.transaction(**reading):
-            yield _Statements(connection)
+    async def _session(self, **options: Any) -> AsyncIterator[Session]:
+        """A connection of the pool; with options, in a transaction."""
+        with self.outage.noticed():
+            connection = await self._pool.acquire(timeout=CONNECT)
+        try:
+            if not options:
+                yield _Statements(connection, self.outage)
+                return
+            transaction = connection.transaction(**options)
+            with self.outage.noticed():
+                await transaction.start()
+            try:
+                yield _Statements(connection, self.outage)
+            except BaseException:
+                with suppress(*FAILURES):  # with the connection, the transaction is gone too
+                    await transaction.rollback()
+                raise
+            with self.outage.noticed():
+                await transaction.commit()
+        finally:
+            with suppress(*FAILURES):
+                await self._pool.release(connection, timeout=CONNECT)
 
     async def announced(self) -> None:
         if self._listening is None:
@@ -140,23 +185,28 @@ class Postgres:
 
 
 class _Statements:
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: Any, outage: Outage) -> None:
         self._db = db
+        self._outage = outage
 
     async def rows(self, sql: str, *values: Value) -> Sequence[Row]:
-        found: Sequence[Row] = await self._db.fetch(_numbered(sql), *map(_plain, values))
+        with self._outage.noticed():
+            found: Sequence[Row] = await self._db.fetch(_numbered(sql), *map(_plain, values))
         return found
 
     async def run(self, sql: str, *values: Value) -> int:
-        done: str = await self._db.execute(_numbered(sql), *map(_plain, values))
+        with self._outage.noticed():
+            done: str = await self._db.execute(_numbered(sql), *map(_plain, values))
         count = done.rpartition(" ")[2]  # such as "UPDATE 1"
         return int(count) if count.isdigit() else 0
 
     async def run_many(self, sql: str, values: Iterable[Sequence[Value]]) -> None:
-        await self._db.executemany(_numbered(sql), [tuple(map(_plain, row)) for row in values])
+        with self._outage.noticed():
+            await self._db.executemany(_numbered(sql), [tuple(map(_plain, row)) for row in values])
 
     async def announce(self) -> None:
-        await self._db.execute(f"NOTIFY {CHANNEL}")
+        with self._outage.noticed():
+            await self._db.execute(f"NOTIFY {CHANNEL}")
 
 
 @lru_cache(maxsize=256)
@@ -169,6 +219,13 @@ def _numbered(sql: str) -> str:
 def _plain(value: Value) -> Value:
     """PostgreSQL's text can't hold a NUL."""
     return re.sub("\0", "\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) and "\0" in value else value
+
+
+def _trouble(error: Exception) -> str | None:
+    """Why the database can't be used now, and what to do; None where that is no matter of time."""
+    if isinstance(error, asyncpg.InterfaceError) and "clos" not in str(error):
+        return None  # a mistake of ours, not a connection that is closed or closing
+    return next((words for kinds, words in TROUBLES if isinstance(error, kinds)), None)
 
 
 def _advice(name: str, error: Exception) -> str:

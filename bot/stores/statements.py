@@ -1,7 +1,7 @@
 """What all parts of the store share: the database, and the ways cases are read and written."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core.message import MessageKey
 from bot.core.review import UNDECIDED, Case, Duty, Status
@@ -13,11 +13,18 @@ STILL_UNDECIDED = ", ".join(f"'{status}'" for status in sorted(UNDECIDED))
 JUDGED = ", ".join(f"'{status}'" for status in (Status.UPHELD, Status.DISMISSED, Status.APPEALED, Status.PROPOSED))
 
 
+# When what is owed at once is due: before any time that a clock may be put back to.
+AT_ONCE = stamp(datetime(2000, 1, 1, tzinfo=UTC))
+
+
 class Statements:
     """A part of the store over one database."""
 
     def __init__(self, db: Driver) -> None:
         self._db = db
+
+    def trouble(self) -> str | None:
+        return self._db.outage.trouble
 
     async def _cases(self, rest: str, *values: Value) -> list[Case]:
         return [case_of_row(r) for r in await self._db.rows(f"SELECT * FROM cases {rest}", *values)]
@@ -42,12 +49,20 @@ def marks(count: int) -> str:
 
 async def enqueue(session: Session, case_id: int, case: Case, duties: Mapping[Duty, timedelta], at: datetime) -> None:
     """Owe the outside world these duties, each that much later than `at`."""
-    await session.run_many(
-        "INSERT INTO outbox (case_id, platform, duty, due_at) VALUES (?, ?, ?, ?)",
-        [(case_id, case.key.platform, duty, stamp(at + later)) for duty, later in duties.items()],
-    )
+    for duty, later in duties.items():
+        await owe(session, case_id, case, duty, stamp(at + later) if later else AT_ONCE)
     if duties:
         await session.announce()
+
+
+async def owe(session: Session, case_id: int, case: Case, duty: Duty, due_at: str) -> None:
+    await session.run(
+        "INSERT INTO outbox (case_id, platform, duty, due_at) VALUES (?, ?, ?, ?)",
+        case_id,
+        case.key.platform,
+        duty,
+        due_at,
+    )
 
 
 async def write_report(session: Session, key: MessageKey, reporter_id: str, at: datetime) -> None:
