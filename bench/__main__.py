@@ -238,4 +238,9 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["store"]:
+        from bench.store import main as measure_store
+
+        measure_store(sys.argv[2:])
+    else:
+        main()

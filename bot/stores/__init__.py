@@ -16,6 +16,7 @@ SQL that both understand, and the few rules that make it so:
   truth is 0 or 1.
 - `ON CONFLICT (columns) DO UPDATE` instead of INSERT OR REPLACE; `count(*) FILTER (WHERE …)` instead of sum(a = b);
   every selected column stands in GROUP BY or in an aggregate; in ON CONFLICT … WHERE, columns carry the table's name.
+- An index with WHERE serves only statements that say the same in so many words (`AND fingerprint <> ''`).
 - A new row's number comes from `RETURNING id`.
 - A change that must not be lost in a race names what it expects in its WHERE, and looks at what `run` returns.
 """

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from bot.core.message import MessageKey, Person
 from bot.core.review import LIFE, Case, Duty, HistoryEntry, Outcome, Status
 from bot.ports import Record
-from bot.stores.driver import Session
-from bot.stores.records import body_of, entry_of_row, stamp, wakes_at
+from bot.stores.driver import Session, Value
+from bot.stores.records import body_of, case_of_row, decided_at, entry_of_row, stamp, wakes_at
 from bot.stores.statements import JUDGED, OF_MESSAGE, STILL_UNDECIDED, Statements, enqueue, marks, named, write_report
 
 EVERY_NUMBER = 2**62  # above the number of any case
+# Not to be read off the index of numbers: to find the newest few of what is rare, that would read every case there is.
+UNINDEXED_ID = "+id"
 
 
 class Cases(Statements):
@@ -20,7 +22,7 @@ class Cases(Statements):
         async with self._db.transaction() as session:
             made = await session.rows(
                 "INSERT INTO cases (platform, workspace, channel, message, version, status, severity_rank, opened_at,"
-                f" wakes_at, body, author_id, fingerprint, folded_into) VALUES ({marks(13)})"
+                f" wakes_at, body, author_id, fingerprint, folded_into, decided_at) VALUES ({marks(14)})"
                 " ON CONFLICT DO NOTHING RETURNING id",
                 *named(case.key),
                 *_state(case),
@@ -30,6 +32,7 @@ class Cases(Statements):
                 case.author.id,
                 case.fingerprint,
                 case.folded_into,
+                decided_at(case),
             )
             if not made:
                 return None
@@ -51,12 +54,13 @@ class Cases(Statements):
     ) -> bool:
         async with self._db.transaction() as session:
             changed = await session.run(
-                "UPDATE cases SET version = ?, status = ?, severity_rank = ?, wakes_at = ?, body = ?, fingerprint = ?"
-                " WHERE id = ? AND version = ?",
+                "UPDATE cases SET version = ?, status = ?, severity_rank = ?, wakes_at = ?, body = ?, fingerprint = ?,"
+                " decided_at = ? WHERE id = ? AND version = ?",
                 *_state(after),
                 wakes_at(after),
                 body_of(after),
                 after.fingerprint,
+                decided_at(after),
                 after.id,
                 after.version - 1,
             )
@@ -83,17 +87,24 @@ class Cases(Statements):
         return await self._one_case(f"WHERE {OF_MESSAGE}", *named(key))
 
     async def cases(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
-        chosen = list(statuses) or list(Status)
-        return await self._cases(
-            f"WHERE status IN ({marks(len(chosen))}) ORDER BY severity_rank, opened_at, id LIMIT ? OFFSET ?",
-            *chosen,
+        # Each status from its own stretch of the index, already in order; together they would have to be sorted.
+        chosen, order = list(statuses) or list(Status), "ORDER BY severity_rank, opened_at, id LIMIT ?"
+        one = f"SELECT * FROM (SELECT * FROM cases WHERE status = ? {order}) AS one"
+        first: list[Value] = [value for status in chosen for value in (status, limit + offset)]
+        rows = await self._db.rows(
+            f"SELECT * FROM ({' UNION ALL '.join([one] * len(chosen))}) AS every {order} OFFSET ?",
+            *first,
             limit,
             offset,
         )
+        return [case_of_row(r) for r in rows]
 
     async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
         return await self._cases(
-            "WHERE opened_at >= ? AND id < ? ORDER BY id DESC LIMIT ?", stamp(since), before or EVERY_NUMBER, limit
+            f"WHERE opened_at >= ? AND {UNINDEXED_ID} < ? ORDER BY opened_at DESC, id DESC LIMIT ?",
+            stamp(since),
+            before or EVERY_NUMBER,
+            limit,
         )
 
     async def channel_cases(self, platform: str, workspace: str, channel: str) -> list[Case]:
@@ -103,7 +114,7 @@ class Cases(Statements):
 
     async def cases_of_author(self, platform: str, workspace: str, author_id: str, since: datetime) -> list[Case]:
         return await self._cases(
-            "WHERE platform = ? AND workspace = ? AND author_id = ? AND opened_at >= ? ORDER BY id DESC",
+            f"WHERE platform = ? AND workspace = ? AND author_id = ? AND opened_at >= ? ORDER BY {UNINDEXED_ID} DESC",
             platform,
             workspace,
             author_id,
@@ -115,8 +126,9 @@ class Cases(Statements):
 
     async def twin(self, case: Case, since: datetime) -> Case | None:
         return await self._one_case(
-            f"WHERE fingerprint = ? AND platform = ? AND workspace = ? AND opened_at >= ? AND (status IN ({JUDGED})"
-            f" OR (author_id = ? AND status IN ({STILL_UNDECIDED}))) ORDER BY id DESC LIMIT 1",
+            "WHERE fingerprint = ? AND fingerprint <> '' AND platform = ? AND workspace = ? AND opened_at >= ?"
+            f" AND (status IN ({JUDGED}) OR (author_id = ? AND status IN ({STILL_UNDECIDED})))"
+            f" ORDER BY {UNINDEXED_ID} DESC LIMIT 1",
             case.fingerprint,
             case.key.platform,
             case.key.workspace,
@@ -125,17 +137,19 @@ class Cases(Statements):
         )
 
     async def corrected(self, key: MessageKey, since: datetime) -> list[Case]:
-        found = await self._cases(
-            "WHERE platform = ? AND workspace = ? AND channel = ? AND correction_link <> '' AND status = ?"
-            " ORDER BY id DESC LIMIT 200",
+        return await self._cases(
+            "WHERE platform = ? AND workspace = ? AND channel = ? AND correction_link <> '' AND decided_at >= ?"
+            f" AND status = ? ORDER BY {UNINDEXED_ID} DESC LIMIT 200",
             *named(key)[:3],
+            stamp(since),
             Status.UPHELD,
         )
-        return [c for c in found if c.decided_at is not None and c.decided_at >= since]
 
     async def folded(self, case_id: int) -> int:
         return await self._number(
-            f"SELECT count(*) AS number FROM cases WHERE folded_into = ? AND status IN ({STILL_UNDECIDED})", case_id
+            "SELECT count(*) AS number FROM cases WHERE folded_into = ? AND folded_into <> 0"
+            f" AND status IN ({STILL_UNDECIDED})",
+            case_id,
         )
 
     async def lapsed(self, now: datetime) -> list[Case]:
@@ -146,12 +160,7 @@ class Cases(Statements):
         return [entry_of_row(r) for r in rows]
 
     async def records(self) -> Mapping[str, Record]:
-        rows = await self._db.rows(
-            "SELECT misconception, count(*) FILTER (WHERE outcome = ?) AS upheld, count(*) AS decided"
-            " FROM flag_outcomes WHERE outcome <> ? GROUP BY misconception",
-            Outcome.UPHELD,
-            Outcome.PENDING,
-        )
+        rows = await self._db.rows("SELECT * FROM outcome_counts WHERE decided > 0")
         return {r["misconception"]: Record(upheld=r["upheld"], decided=r["decided"]) for r in rows}
 
     async def active(self, since: datetime) -> list[Person]:
@@ -169,12 +178,37 @@ def _state(case: Case) -> tuple[int, str, int]:
 
 
 async def _write_outcomes(session: Session, case_id: int, case: Case) -> None:
+    """How the case's flags stand now, and the counts of how flags ended."""
+    rows = await session.rows("SELECT misconception, outcome FROM flag_outcomes WHERE case_id = ?", case_id)
+    before = {r["misconception"]: r["outcome"] for r in rows}
+    after = {f.misconception: f.outcome for f in case.flags}
+    if before == after:
+        return
     await session.run("DELETE FROM flag_outcomes WHERE case_id = ?", case_id)
     await session.run_many(
-        "INSERT INTO flag_outcomes (case_id, misconception, outcome) VALUES (?, ?, ?)"
-        " ON CONFLICT (case_id, misconception) DO UPDATE SET outcome = excluded.outcome",
-        [(case_id, f.misconception, f.outcome) for f in case.flags],
+        "INSERT INTO flag_outcomes (case_id, misconception, outcome) VALUES (?, ?, ?)",
+        [(case_id, misconception, outcome) for misconception, outcome in after.items()],
     )
+    for misconception in sorted(before.keys() | after.keys()):  # in one order, so that no two wait for each other
+        await _count(session, misconception, before.get(misconception), after.get(misconception))
+
+
+async def _count(session: Session, misconception: str, before: str | None, after: str | None) -> None:
+    decided = _decided(after) - _decided(before)
+    upheld = (after == Outcome.UPHELD) - (before == Outcome.UPHELD)
+    if decided or upheld:
+        await session.run(
+            "INSERT INTO outcome_counts (misconception, upheld, decided) VALUES (?, ?, ?)"
+            " ON CONFLICT (misconception) DO UPDATE SET upheld = outcome_counts.upheld + excluded.upheld,"
+            " decided = outcome_counts.decided + excluded.decided",
+            misconception,
+            upheld,
+            decided,
+        )
+
+
+def _decided(outcome: str | None) -> int:
+    return outcome is not None and outcome != Outcome.PENDING
 
 
 async def _write_history(session: Session, entry: HistoryEntry) -> None:

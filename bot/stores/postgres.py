@@ -40,6 +40,8 @@ TROUBLES: tuple[tuple[Any, str], ...] = (  # the first that fits
         "the server does not answer. Look whether it runs, and whether the network reaches it.",
     ),
 )
+# Plans are made for the values at hand: one for any values reads a million rows to find that nothing is recent.
+PLANS = {"plan_cache_mode": "force_custom_plan"}
 MIGRATING = 0x626F74  # the advisory lock of whoever changes the schema; "bot"
 CONNECTIONS = 8  # at most, for one process
 
@@ -60,7 +62,9 @@ async def open_database(url: str) -> AsyncIterator["Postgres"]:
     """The database as it is. Raises StoreUnusable."""
     name = without_password(url)
     try:
-        pool = await asyncpg.create_pool(url, min_size=0, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER)
+        pool = await asyncpg.create_pool(
+            url, min_size=0, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER, server_settings=PLANS
+        )
         await pool.execute("SELECT 1")
     except (*FAILURES, ValueError) as error:
         raise StoreUnusable(_advice(name, error)) from error

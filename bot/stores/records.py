@@ -27,6 +27,10 @@ def wakes_at(case: Case) -> str | None:
     return stamp(at) if at else None
 
 
+def decided_at(case: Case) -> str | None:
+    return stamp(case.decided_at) if case.decided_at else None
+
+
 def body_of(case: Case) -> str:
     """The part of a case that is never searched, as JSON."""
     return json.dumps(
