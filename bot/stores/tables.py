@@ -16,6 +16,7 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
+    kinds: tuple[str, ...]  # of the columns: INTEGER, TEXT or BLOB
     key: tuple[str, ...]
     numbered: str  # the column whose numbers the database gives, or ""
     needs: frozenset[str]  # tables that its rows point to
@@ -37,7 +38,8 @@ def _table(db: sqlite3.Connection, name: str) -> Table:
     key = tuple(c[1] for c in sorted(columns, key=lambda c: int(c[5])) if c[5])
     counted = [c[1] for c in columns if c[5] and c[2] == "INTEGER"] if len(key) == 1 else []
     needs = frozenset(r[2] for r in db.execute(f"PRAGMA foreign_key_list({name})")) - {name}
-    return Table(name, tuple(c[1] for c in columns), key, counted[0] if counted else "", needs)
+    names, kinds = (tuple(c[n] for c in columns) for n in (1, 2))
+    return Table(name, names, kinds, key, counted[0] if counted else "", needs)
 
 
 def _ordered(found: list[Table]) -> list[Table]:
