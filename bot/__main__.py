@@ -66,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     screening.add_argument("--trace", action="store_true", help="print how each finding came about")
     screening.set_defaults(command=_screen)
     evaluating = commands.add_parser("evaluate", help="measure screening on labelled messages")
-    evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON lines: {id, text, labels, kind}")
+    evaluating.add_argument("files", nargs="*", type=Path, metavar="FILE", help="JSON lines: {id, text, labels, kind}")
+    evaluating.add_argument(
+        "--urgent", type=Path, metavar="FILE", help="measure red flags: {id, text, urgent, kind, part}"
+    )
     evaluating.add_argument("--json", action="store_true", help="one JSON object instead of text")
     evaluating.add_argument("--plot", type=Path, metavar="FILE.png", help="draw curves and calibration")
     evaluating.set_defaults(command=_evaluate)
@@ -211,12 +214,30 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     from bot.plots import NoPlots
 
     pack = read_pack(settings.content)
-    screener = _screener(settings, pack, shadow=0.0)
+    if not options.files and not options.urgent:
+        print("Say what to measure: python -m bot evaluate FILE, or --urgent FILE", file=sys.stderr)
+        return COULD_NOT
     try:
+        if options.urgent:
+            return _evaluate_urgent(options, pack)
+        screener = _screener(settings, pack, shadow=0.0)
         return run(screener, options.files, pack.misconceptions, options, settings.screening.notice)
     except (ExamplesUnusable, NoPlots, OSError) as error:
         print(error, file=sys.stderr)
         return COULD_NOT
+
+
+def _evaluate_urgent(options: argparse.Namespace, pack: Pack) -> int:
+    from bot.core.urgent import UrgentReader
+    from bot.evaluate_urgent import figures, judged, tell
+
+    told = judged(UrgentReader(pack.safety.red_flags), options.urgent, pack.safety.urgent)
+    if options.json:
+        parts = {part: asdict(figures([t for t in told if t.part == part])) for part in {t.part for t in told}}
+        print(json.dumps(parts, indent=2, sort_keys=True))
+    else:
+        tell(told, sys.stdout)
+    return FINE
 
 
 def _health(options: argparse.Namespace, settings: Settings) -> int:

@@ -32,6 +32,7 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
+from bot.core.urgent import UrgentReader
 from bot.patience import patient
 from bot.ports import (
     LONGEST_WAIT,
@@ -58,6 +59,8 @@ ALERTED = "alerted"  # in the store: an admin knows that moderators can't be rea
 PAUSED = "paused"  # in the store: where screening is switched off
 ACTIVE = timedelta(days=1)  # who did something within this time is reminded
 APPROVED = (Status.UPHELD, Status.APPEALED)  # only in these is anything told that a moderator has chosen
+CALL_AGAIN = timedelta(minutes=15)  # after this, moderators are reminded of somebody who may need help now
+SAID_AGAIN = timedelta(hours=1)  # how long an author who repeats a red flag isn't shown the urgent text once more
 
 
 class Screens(Protocol):
@@ -85,6 +88,7 @@ class Moderation:
         self.meter = meter or Unmetered()
         self.policy = policy or Policy()
         self._screener = screener
+        self._urgent = UrgentReader(pack.safety.red_flags)
         self._store = store
         self._clock = clock
         self._news = asyncio.Event()  # set when the outbox may have work
@@ -96,13 +100,16 @@ class Moderation:
 
         Whatever is to be found in messages must say so here; adapters hand on nothing else.
         """
-        return answers.asks(text) or self._screener.concerns(text, reply_to=reply_to)
+        if answers.asks(text) or self._urgent.concerns(text):
+            return True
+        return self._screener.concerns(text, reply_to=reply_to)
 
     @patient
     async def message_posted(self, message: Message) -> Case | None:
         """Screen a new, edited or repeated message; return its case if it has one."""
         if await self.is_paused(message.key):
             return None
+        urgent = self._urgent.key(message.text) or ""
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
         self._count(message, screening)
         flags = self._flags(self._live(screening.findings))
@@ -114,16 +121,20 @@ class Moderation:
                 return earlier
             if earlier is not None:
                 await self._store.unfold(message.key)
-            if not flags:
+            if not flags and not urgent:
                 await self._maybe_answered(message, screening)
                 return None
-            case = replace(self._new_case(message, flags), fingerprint=mark)
+            case = replace(self._new_case(message, flags), fingerprint=mark, urgent=urgent)
             opened = await self._fold(case) or await self._open(case)
             if opened is not None:
                 return opened
             known = await self._store.case_of(message.key)
         assert known is not None
-        return await self._merge(known, message, flags)
+        return await self._merge(known, message, flags, urgent)
+
+    def urgent_words(self, text: str) -> str:
+        """The urgent text that belongs before any answer to these words; empty where nothing calls for one."""
+        return self.pack.safety.urgent.get(self._urgent.key(text) or "", "")
 
     @patient
     async def message_deleted(self, key: MessageKey) -> Case | None:
@@ -243,16 +254,16 @@ class Moderation:
                 " there whole, or not at all."
             ) from None
 
-    async def not_told(self, case: Case, why: str) -> None:
+    async def not_told(self, case: Case, why: str, act: Act = Act.NOT_TOLD) -> None:
         """Write on the case what could not be told, whatever moderators do meanwhile. Raises Refused if it is void."""
-        told = Decision(Act.NOT_TOLD, BOT, self._clock.now(), case.version, text=why)
+        told = Decision(act, BOT, self._clock.now(), case.version, text=why)
         try:
             await self._decide(case.id, told)
         except Refused:
             newer = await self._store.case(case.id)
             if newer is None or newer.version == case.version:
                 raise
-            await self.not_told(newer, why)
+            await self.not_told(newer, why, act)
 
     async def _decide(self, case_id: int, decision: Decision) -> Case:
         before = await self._store.case(case_id)
@@ -313,19 +324,25 @@ class Moderation:
         lately = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1)
         here = [c for c in lately if (c.key.platform, c.key.workspace) == (case.key.platform, case.key.workspace)]
         here = [c for c in here if c.opened_at <= now]  # after the clock went back, some seem to come from the future
-        if len(here) >= self.policy.flood:
+        if len(here) >= self.policy.flood and not case.urgent:
             case = replace(case, folded_into=here[0].folded_into or here[0].id)
-        owed = {Duty.NOTICE: timedelta()}
+        owed = {Duty.URGENT: timedelta()} if case.urgent else {}
+        owed[Duty.NOTICE] = timedelta()
         if self.policy.remind is not None:
-            owed[Duty.REMINDER] = self.policy.remind
+            owed[Duty.REMINDER] = min(self.policy.remind, CALL_AGAIN) if case.urgent else self.policy.remind
         opened = await self._store.open_case(case, owed)
         self._news.set()
         return opened
 
     async def _fold(self, case: Case) -> Case | None:
         """Put the message into the case of one that says the same; None if there is none."""
-        twin = await self._store.twin(case, self._clock.now() - self.policy.fold)
-        if twin is None or {f.misconception for f in twin.flags} != {f.misconception for f in case.flags}:
+        age = min(self.policy.fold, SAID_AGAIN) if case.urgent else self.policy.fold
+        twin = await self._store.twin(case, self._clock.now() - age)
+        if (
+            twin is None
+            or (case.urgent and twin.author.id != case.author.id)
+            or {f.misconception for f in twin.flags} != {f.misconception for f in case.flags}
+        ):
             return None
         return await self._retold(twin, Act.REPEATED, case.author, case.link, repeat=case.key)
 
@@ -406,12 +423,13 @@ class Moderation:
             pack_revision=self.pack.revision,
         )
 
-    async def _merge(self, case: Case, message: Message, flags: tuple[Flag, ...]) -> Case | None:
+    async def _merge(self, case: Case, message: Message, flags: tuple[Flag, ...], urgent: str) -> Case | None:
         now = self._clock.now()
-        after = merge(case, text=message.text, flags=flags, revision=self.pack.revision)
+        alarm = self._urgent.more_serious(case.urgent, urgent)
+        after = merge(case, text=message.text, flags=flags, revision=self.pack.revision, urgent=alarm)
         if after == case:
             return case
-        act = Act.EDITED if flags else Act.EDITED_AWAY
+        act = Act.EDITED if flags or after.urgent else Act.EDITED_AWAY
         entry = HistoryEntry(case.id, act, message.author, now, "", self.pack.revision)
         after = replace(after, fingerprint=await self._mark(message.text))
         if not await self._store.save(after, entry, duties(case, after, None, self.policy)):
@@ -494,6 +512,9 @@ class Outbox:
         match entry.duty:
             case Duty.NOTICE:
                 await self._show(entry, case, notifier)
+            case Duty.URGENT if case.text and (words := self._moderation.pack.safety.urgent.get(case.urgent)):
+                await notifier.post_urgent(case, words)
+                await self._store.done(entry)
             case Duty.POST_CORRECTION if case.correction and case.status in APPROVED:
                 if case.correction_ref:  # undone and upheld again before the removal was told
                     await notifier.remove_correction(case)
@@ -553,7 +574,8 @@ class Outbox:
     async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
         """What can never be told is written down instead, where moderators see it; only then it is forgotten."""
         try:
-            await self._moderation.not_told(case, why)
+            act = Act.NOTE if entry.duty is Duty.URGENT else Act.NOT_TOLD  # no decision failed, only a warning
+            await self._moderation.not_told(case, why, act)
         except Refused:
             await self._postpone(entry, Refused.__name__, "the case has changed meanwhile")
         else:

@@ -125,7 +125,7 @@ class Store(Protocol):
         """How earlier flags ended, by misconception."""
 
     async def due(self, now: datetime, limit: int = 20) -> list[OutboxEntry]:
-        """Outbox entries whose time has come, oldest first."""
+        """Outbox entries whose time has come: urgent texts first, then oldest first."""
 
     async def claim(
         self, worker: str, now: datetime, *, platforms: Sequence[str] = (), limit: int = 20
@@ -205,6 +205,12 @@ class Notifier(Protocol):
 
         `folded` counts the cases of a flood that have no notice of their own. Raises Unwritable where moderators
         can't be reached at all.
+        """
+
+    async def post_urgent(self, case: Case, words: str) -> None:
+        """Answer the message of the case with these words at once, for all to see; the same words only once.
+
+        Raises Impossible where that can never be.
         """
 
     async def post_correction(self, case: Case) -> Told:

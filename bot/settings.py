@@ -103,8 +103,9 @@ class Review(_Frozen):
 
 
 class Ping(_Frozen):
-    """Roles that a new notice calls, by severity."""
+    """Roles that a new notice calls: where somebody may need help now, or by severity."""
 
+    urgent: int | None = None
     harmful: int | None = None
     misleading: int | None = None
     minor: int | None = None
@@ -143,8 +144,9 @@ SlackPeople = Annotated[str, _slack_id("USW", "a person or a user group")]
 
 
 class SlackPing(_Frozen):
-    """People or user groups that a new notice calls, by severity."""
+    """People or user groups that a new notice calls: where somebody may need help now, or by severity."""
 
+    urgent: SlackPeople | None = None
     harmful: SlackPeople | None = None
     misleading: SlackPeople | None = None
     minor: SlackPeople | None = None

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.message import Message, MessageKey, Person
-from bot.core.pack import Fact, Misconception, Pack, Safety, Severity, Source, Topic, Vocabulary
+from bot.core.pack import (
+    Bearings,
+    Fact,
+    Misconception,
+    Pack,
+    RedFlags,
+    Safety,
+    Severity,
+    Source,
+    Topic,
+    UrgentRule,
+    Vocabulary,
+)
 from bot.core.review import Case, Flag
 from bot.core.screening import Finding, Screening
 
@@ -19,10 +31,14 @@ SAFETY = Safety(
     disclaimer="General information, not medical advice.",
     footer="Information only.",
     long_disclaimer="This bot shares general information.",
-    urgent={"emergency": "Call for help now."},
-    red_flags=(),
+    urgent={"emergency": "Call for help now.", "same_day": "See a doctor today."},
     canned={},
     correction_template="A note on the message above: {correction} Sources: {source_links}",
+    red_flags=RedFlags(
+        signs={"choking": ("choking", "can't breathe"), "scald": ("scalded",)},
+        rules=(UrgentRule("emergency", ("choking",)), UrgentRule("same_day", ("scald",))),
+        words=Bearings(self=("i", "im", "my"), past=("last year",)),
+    ),
 )
 PACK = Pack(
     name="tea",

@@ -33,10 +33,13 @@ class Board:
         self.reminded: list[tuple[int, list[str]]] = []
         self.alerts: list[str] = []
         self.digests: dict[str, str] = {}
+        self.urgent: list[tuple[str, str]] = []
+        self.order: list[str] = []  # what was told, in turn
 
     async def show(self, case: Case, records: Mapping[str, Record], *, folded: int = 0) -> str:
         if self.broken:
             raise Unwritable("the board is away")
+        self.order.append("notice")
         self.notices[case.id] = case
         self.folded[case.id] = folded
         return f"n{case.id}"
@@ -46,6 +49,12 @@ class Board:
             raise Impossible("the author has left")
         self.corrections[case.id] = case.correction
         return Told(f"c{case.id}", f"https://example.org/c{case.id}")
+
+    async def post_urgent(self, case: Case, words: str) -> None:
+        if self.closed:
+            raise Impossible("the channel is closed")
+        self.urgent.append((case.key.message, words))
+        self.order.append("urgent")
 
     async def tell_author(self, case: Case, words: str) -> None:
         self.told.append(words)
@@ -436,3 +445,111 @@ async def test_screening_can_be_paused_and_stays_so_after_a_restart(world: World
     assert (elsewhere is None) == (where is None)
     await restarted.moderation.resume(where)
     assert await restarted.moderation.message_posted(message("tea cures all")) is not None
+
+
+async def test_a_red_flag_is_answered_at_once_and_calls_moderators(world: World) -> None:
+    for _ in range(2):  # redelivered
+        await world.moderation.message_posted(message("help, I'm choking"))
+    await world.outbox.deliver_due()
+    assert world.board.urgent == [("m1", "Call for help now.")]
+    assert world.board.order == ["urgent", "notice"]
+    shown = world.board.notices[1]
+    assert (shown.urgent, shown.flags, shown.severity) == ("emergency", (), Severity.HARMFUL)
+    card = cards.notice(shown, PACK, {}, Policy())
+    assert card.title.startswith("URGENT")
+
+
+async def test_urgent_texts_go_out_before_everything_else_that_waits(world: World) -> None:
+    for number in range(30):
+        await world.moderation.message_posted(message(f"tea cures {number}", another(number)))
+    await world.moderation.message_posted(message("I'm choking", another(99)))
+    await world.outbox.deliver_due()
+    assert world.board.order[0] == "urgent"
+    assert (await world.moderation.queue())[0].urgent == "emergency"
+
+
+async def test_claims_beside_a_red_flag_are_listed_for_moderators_only(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all but I can't breathe"))
+    await world.outbox.deliver_due()
+    assert [f.misconception for f in world.board.notices[1].flags] == ["tea-cures"]
+    assert world.board.corrections == {}
+
+
+@pytest.mark.parametrize(
+    ("edited", "told"),
+    [
+        ("my tea is choking me", ["Call for help now."]),
+        ("I scalded my hand", ["See a doctor today."]),
+        ("nice tea", []),
+    ],
+)
+async def test_an_edit_may_raise_a_red_flag(world: World, edited: str, told: list[str]) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.moderation.message_posted(message(edited))
+    await world.outbox.deliver_due()
+    assert [words for _, words in world.board.urgent] == told
+
+
+async def test_an_edit_never_takes_a_red_flag_back_and_only_a_worse_one_is_told_again(world: World) -> None:
+    for text in ("I scalded my hand", "I scalded my hand badly", "I'm choking", "I scalded it", "all is nice"):
+        await world.moderation.message_posted(message(text))
+        await world.outbox.deliver_due()
+    assert [words for _, words in world.board.urgent] == ["See a doctor today.", "Call for help now."]
+    shown = world.board.notices[1]
+    assert (shown.urgent, shown.status) == ("emergency", Status.OPEN)
+
+
+async def test_a_decided_case_opens_again_when_an_edit_raises_a_red_flag(world: World) -> None:
+    await world.moderation.message_posted(message("tea cures all"))
+    await world.decide(Act.DISMISS)
+    await world.moderation.message_posted(message("tea cures all, I'm choking"))
+    case = await world.moderation.case(1)
+    assert case is not None
+    assert case.status is Status.OPEN
+
+
+async def test_a_message_that_was_deleted_in_time_is_not_answered(world: World) -> None:
+    await world.moderation.message_posted(message("I'm choking"))
+    await world.moderation.message_deleted(KEY)
+    await world.outbox.deliver_due()
+    assert world.board.urgent == []
+
+
+async def test_the_same_red_flag_by_another_is_answered_and_by_the_same_person_only_after_a_while(world: World) -> None:
+    await world.moderation.message_posted(message("I'm choking"))
+    await world.moderation.message_posted(message("I'm choking", another(2)))
+    await world.moderation.message_posted(message("I'm choking", another(3), author=BEN))
+    world.clock.pass_time(timedelta(minutes=61))
+    await world.moderation.message_posted(message("I'm choking", another(4)))
+    await world.outbox.deliver_due()
+    assert [place for place, _ in world.board.urgent] == ["m1", "m3", "m4"]
+
+
+async def test_in_a_flood_a_red_flag_has_a_notice_of_its_own(world: World) -> None:
+    for number in range(15):
+        await world.moderation.message_posted(message(f"tea cures {number}", another(number)))
+    case = await world.moderation.message_posted(message("I'm choking", another(99)))
+    assert case is not None
+    assert case.folded_into == 0
+
+
+async def test_moderators_are_called_again_soon_where_nobody_looked(world: World) -> None:
+    await world.moderation.message_posted(message("I'm choking"))
+    await world.outbox.deliver_due()
+    world.clock.pass_time(timedelta(minutes=16))
+    await world.outbox.deliver_due()
+    assert [number for number, _ in world.board.reminded] == [1]
+
+
+async def test_where_nobody_can_be_shown_the_urgent_text_moderators_read_why(world: World) -> None:
+    world.board.closed = True
+    await world.moderation.message_posted(message("I'm choking"))
+    while await world.outbox.deliver_due():
+        pass
+    assert [e.detail for e in await world.moderation.history(1)] == ["the channel is closed"]
+    assert world.board.notices[1].status is Status.OPEN
+
+
+def test_words_typed_to_the_bot_are_answered_with_the_urgent_text_first(world: World) -> None:
+    assert world.moderation.urgent_words("I'm choking, what is matcha?") == "Call for help now."
+    assert world.moderation.urgent_words("what is matcha?") == ""

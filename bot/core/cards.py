@@ -224,6 +224,8 @@ def alert_text(why: str) -> str:
 
 def reminder_text(case: Case) -> str:
     """What moderators hear of a case that has waited for long."""
+    if case.urgent:
+        return f"URGENT: somebody may need help now, and nobody has looked at case {case.id} yet."
     return f"Case {case.id} is still waiting for a decision."
 
 
@@ -252,6 +254,9 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _remarks(case: Case, folded: int) -> Iterator[str]:
+    if case.urgent:
+        words = case.urgent.replace("_", " ")
+        yield f"Somebody may need help now. The bot answers at once with the urgent text “{words}”; please look in."
     if case.appealed and case.status is Status.APPEALED:
         yield "The author says that the correction was wrong about them. Another moderator than before decides."
     for report in case.reports[:5]:
@@ -269,6 +274,8 @@ def _times(count: int) -> str:
 
 
 def _title(case: Case) -> str:
+    if case.urgent:
+        return f"URGENT · Case {case.id}: somebody may need help now"
     if not case.flags:
         return f"Case {case.id}: reported by a member"
     what = "a possible misconception" if len(case.flags) == 1 else f"{len(case.flags)} possible misconceptions"

@@ -316,6 +316,27 @@ def _safety_texts(pack: Pack) -> Iterator[tuple[Place, str]]:
             yield ("safety", group, key), text
 
 
+def _red_flags(pack: Pack) -> Remarks:
+    """A rule names signs that have phrases, and a text that is there; every urgent text has a rule."""
+    flags, urgent = pack.safety.red_flags, pack.safety.urgent
+    signs = {*flags.signs, *(level.sign for level in flags.levels)}
+    for number, rule in enumerate(flags.rules):
+        at: Place = ("safety", "red_flags", "rules", number)
+        if rule.message not in urgent:
+            hint = did_you_mean(rule.message, urgent) or "Add the text under `urgent:`, or correct the name."
+            yield Remark((*at, "message"), "unknown-urgent-text", f"no urgent text is called `{rule.message}`", hint)
+        for place, item in enumerate(rule.say):
+            for name in item.split("|"):
+                if name not in signs:
+                    hint = did_you_mean(name, signs) or "Add it under `signs:`, or correct the name."
+                    yield Remark((*at, "say", place), "unknown-sign", f"no sign is called `{name}`", hint)
+    for key in urgent:
+        if flags.rules and key not in {rule.message for rule in flags.rules}:
+            message = f"no red flag ever leads to `{key}`"
+            hint = "Add a rule under `red_flags:`, or remove the text."
+            yield Remark(("safety", "urgent", key), "unused-urgent-text", message, hint, Level.WARNING)
+
+
 _CHECKS: tuple[Callable[[Pack], Remarks], ...] = (
     _unknown_sources,
     _nothing_to_show,
@@ -328,4 +349,5 @@ _CHECKS: tuple[Callable[[Pack], Remarks], ...] = (
     _templates,
     _lengths,
     _commands,
+    _red_flags,
 )

@@ -141,10 +141,57 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class UrgentRule:
-    """Which red-flag terms call for which urgent text."""
+    """Signs that call for an urgent text when all of `say` are told of the writer, or of somebody with them, as going
+    on now; those of `given` may be told in any way, such as an operation last week.
+
+    Each item names a sign; alternatives are joined by "|".
+    """
 
     message: str  # key of `Safety.urgent`
     say: tuple[str, ...]
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A measured value that is a sign by itself."""
+
+    sign: str
+    of: tuple[str, ...]  # what is measured, in phrases
+    least: float
+    below: float  # what is higher is another unit, or no measurement
+    unless: tuple[str, ...] = ()  # words after the number that make it something else
+
+
+@dataclass(frozen=True, slots=True)
+class Bearings:
+    """Words that tell of whom, when, and how much in earnest a sign is told."""
+
+    self: tuple[str, ...] = ()  # the writer
+    near: tuple[str, ...] = ()  # somebody with them
+    general: tuple[str, ...] = ()  # nobody in particular
+    lesson: tuple[str, ...] = ()  # as in a textbook
+    now: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()  # it ended, or was seen to
+    supposed: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()  # a denial that reaches over a list
+    denied_next: tuple[str, ...] = ()  # a denial of what comes next
+    stop: tuple[str, ...] = ()  # a denial does not reach past these
+    retold: tuple[str, ...] = ()  # films, books, news, lessons
+    jest: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()  # how a question begins
+    idle: tuple[str, ...] = ()  # phrases in which none of all these words mean what they seem to
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlags:
+    """By what a message shows that somebody may need help now; the rules are in order, most serious first."""
+
+    signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    levels: tuple[Level, ...] = ()
+    rules: tuple[UrgentRule, ...] = ()
+    words: Bearings = Bearings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +202,9 @@ class Safety:
     footer: str
     long_disclaimer: str
     urgent: Mapping[str, str]
-    red_flags: tuple[str, ...]
     canned: Mapping[str, str]
     correction_template: str
+    red_flags: RedFlags = RedFlags()
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ class Case:
     appealed: bool = False  # the author has complained, which is possible once
     overruled: Overruled | None = None
     folded_into: int = 0  # the case whose notice counts this one, in a flood; 0: it has a notice of its own
+    urgent: str = ""  # key of the urgent text that its author was shown; empty: no red flag
 
     @property
     def told_alone(self) -> bool:
@@ -247,7 +248,14 @@ class Case:
 
     @property
     def severity(self) -> Severity:
+        if self.urgent:
+            return Severity.HARMFUL
         return min((f.severity for f in self.flags), key=lambda s: s.rank, default=Severity.MINOR)
+
+    @property
+    def rank(self) -> int:
+        """Its place in the queue: somebody who may need help now comes before any claim."""
+        return -1 if self.urgent else self.severity.rank
 
     @property
     def probability(self) -> float:
@@ -284,6 +292,7 @@ class HistoryEntry:
 class Duty(StrEnum):
     """What the outside world must be told; each is done through the outbox, and repeating it is harmless."""
 
+    URGENT = "urgent"  # show the author the urgent text, before anything else
     NOTICE = "notice"  # make the notice show the case as it is now
     POST_CORRECTION = "post_correction"
     REMOVE_CORRECTION = "remove_correction"
@@ -313,28 +322,43 @@ def decide(case: Case, decision: Decision, policy: Policy = Policy()) -> Case:
     return _without_stale_timers(_CHANGES.get(decision.act, _keep)(after, decision))
 
 
-def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str) -> Case:
-    """The case after its message was edited or seen again; unchanged content gives the same case back."""
+def merge(case: Case, *, text: str, flags: tuple[Flag, ...], revision: str, urgent: str = "") -> Case:
+    """The case after its message was edited or seen again; unchanged content gives the same case back.
+
+    A red flag stays on its case when the words are edited away: whoever wrote them may still need help.
+    """
     if text == case.text:
         return case
+    alarm = bool(urgent) and urgent != case.urgent
     if case.status is Status.PROPOSED:
         case = replace(_reopened(case), status=Status.OPEN)  # what the first moderator upheld was another text
-    act = Act.EDITED if flags else Act.EDITED_AWAY
+    act = Act.EDITED if flags or urgent or case.urgent else Act.EDITED_AWAY
     status = OUTCOMES.get((case.status, act), case.status)
-    kept = _carry_outcomes(case.flags, flags) if flags else case.flags
+    kept = _carry_outcomes(case.flags, flags) if act is Act.EDITED else case.flags
     if any(f.outcome is Outcome.PENDING for f in kept) and case.status in (Status.UPHELD, Status.DISMISSED):
         status = Status.OPEN  # the edit added a claim that nobody has judged
+    if alarm and status in (Status.UPHELD, Status.DISMISSED, Status.SNOOZED):
+        status = Status.OPEN
     if (act is Act.EDITED_AWAY or status is not case.status) and not case.correction_ref:
         # the author changed it in time: what was approved is not done any more
         case = replace(case, correction="", deletes=case.deletes and status is case.status)
-    after = replace(case, text=text, flags=kept, status=status, version=case.version + 1, pack_revision=revision)
+    after = replace(
+        case,
+        text=text,
+        flags=kept,
+        status=status,
+        version=case.version + 1,
+        pack_revision=revision,
+        urgent=urgent or case.urgent,
+    )
     return _without_stale_timers(after)
 
 
 def duties(before: Case, after: Case, decision: Decision | None, policy: Policy = Policy()) -> dict[Duty, timedelta]:
     """What must be told to the outside world because `before` became `after`, and how much later."""
     now = timedelta()
-    owed = {Duty.NOTICE: now} if after != before else {}
+    owed = {Duty.URGENT: now} if after.urgent and after.urgent != before.urgent else {}
+    owed |= {Duty.NOTICE: now} if after != before else {}
     upheld = after.status is Status.UPHELD and before.status in UNDECIDED - {Status.APPEALED}
     if upheld and after.correction:
         waits = policy.self_edit if after.way is Correction.REPLY else None

@@ -41,10 +41,12 @@ def answer_command(bot: "DiscordBot") -> app_commands.Command[Any, ..., None]:
 
 async def _answer(bot: "DiscordBot", interaction: Interaction, text: str, private: bool) -> None:
     pack = bot.moderation.pack
+    urgent = bot.moderation.urgent_words(text)
     found = answers.search(pack, text)
     if found and (found[0].score >= 0.8 or answers.exact(pack, text)):
         topic = pack.topics[found[0].topic]
-        await interaction.response.send_message(**answer_message(cards.answer(topic, pack)), ephemeral=private)
+        shown = cards.answer(topic, pack, urgent=urgent)
+        await interaction.response.send_message(**answer_message(shown), ephemeral=private)
         return
     view = discord.ui.View(timeout=None)
     for match in found[:5]:
@@ -52,4 +54,6 @@ async def _answer(bot: "DiscordBot", interaction: Interaction, text: str, privat
     words = (
         "Did you mean one of these?" if found else "There is nothing on that. Type / and pick a topic from the list."
     )
+    if urgent:
+        words = f"**{urgent}**\n\n{words}"
     await interaction.response.send_message(words, view=view, ephemeral=True)

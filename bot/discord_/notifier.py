@@ -56,12 +56,37 @@ class DiscordNotifier:
                     return str(standing.id)
             self._tried.add(case.id)
             sent = await channel.send(
-                **_calling(getattr(self._settings.ping, case.severity) if case.status.undecided else None),
+                **_calling(self._role_for(case) if case.status.undecided else None),
                 embed=embed,
                 view=view,
                 nonce=f"case-{case.id}",
             )
             return str(sent.id)
+
+    def _role_for(self, case: Case) -> int | None:
+        """Whom a new notice of the case calls."""
+        ping = self._settings.ping
+        return (ping.urgent if case.urgent else None) or getattr(ping, case.severity)
+
+    async def post_urgent(self, case: Case, words: str) -> None:
+        channel = self._channel(int(case.key.channel))
+        original = channel.get_partial_message(int(case.key.message))
+        with _told_plainly():
+            if await self._find(channel, lambda m: m.content == words and _answers(m, case)) is not None:
+                return
+            try:
+                await channel.send(
+                    words,
+                    reference=original.to_reference(fail_if_not_exists=False),
+                    mention_author=True,
+                    allowed_mentions=discord.AllowedMentions(
+                        everyone=False, roles=False, users=False, replied_user=True
+                    ),
+                    suppress_embeds=True,
+                    nonce=f"urgent-{case.id}-{case.urgent}"[:25],
+                )
+            except discord.Forbidden:
+                raise Impossible("the bot may not write there, so nobody was shown the urgent text") from None
 
     async def post_correction(self, case: Case) -> Told:
         if case.way is not Correction.PRIVATE:
@@ -219,8 +244,7 @@ class DiscordNotifier:
 
     async def _find_reply(self, channel: Room, case: Case) -> discord.Message | None:
         def is_correction(message: discord.Message) -> bool:
-            answers = message.reference is not None and str(message.reference.message_id) == case.key.message
-            return answers and not message.embeds and f"appeal:{case.id}" in _button_ids(message)
+            return _answers(message, case) and not message.embeds and f"appeal:{case.id}" in _button_ids(message)
 
         return await self._find(channel, is_correction)
 
@@ -240,6 +264,10 @@ def _calling(role: int | None) -> dict[str, Any]:
         return {"content": None, "allowed_mentions": NOBODY}
     mentions = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)])
     return {"content": f"<@&{role}>", "allowed_mentions": mentions}
+
+
+def _answers(message: discord.Message, case: Case) -> bool:
+    return message.reference is not None and str(message.reference.message_id) == case.key.message
 
 
 def _button_ids(message: discord.Message) -> set[str]:

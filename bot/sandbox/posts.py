@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MEMBER = "member"
     BOT_ANSWER = "bot_answer"
     CORRECTION = "correction"
+    URGENT = "urgent"  # from the bot, under a message that tells of somebody who may need help now
     WHISPER = "whisper"  # from the bot, to the author of the message that it answers and nobody else
 
 

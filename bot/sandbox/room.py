@@ -80,7 +80,8 @@ class Room:
             await self._standing(reply_to)
         found = find_topic(self._moderation.pack, text)
         if isinstance(found, DidYouMean):
-            return found
+            urgent = self._moderation.urgent_words(text)
+            return DidYouMean(f"{urgent} {found.words}".strip(), found.choices)
         return await self._workspace.add(author, text, kind=Kind.BOT_ANSWER, reply_to=reply_to, topic=found.id)
 
     async def report(self, visitor: Visitor, post_id: int, note: str) -> bool:

@@ -141,7 +141,7 @@ class Sandbox:
             "pack": pack_json(pack),
             "reasons": reasons_json(),
             "channels": [{"id": CHANNEL, "name": f"#{CHANNEL}"}],
-            "posts": posts_json(await self._workspace.posts(), visitor, pack, cases),
+            "posts": posts_json(await self._workspace.posts(), visitor, pack, cases, self._moderation.urgent_words),
             "queue": queue,
         }
 

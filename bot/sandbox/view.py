@@ -1,6 +1,6 @@
 """What the page is sent: cases, posts and answers as plain JSON values. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.answers import offer
@@ -34,11 +34,16 @@ def pack_json(pack: Pack) -> Json:
     }
 
 
-def posts_json(posts: Sequence[Post], visitor: Visitor, pack: Pack, cases: Mapping[str, int]) -> list[Json]:
-    """The channel as the visitor sees it; `cases` (by post id) is empty for members."""
+def posts_json(
+    posts: Sequence[Post], visitor: Visitor, pack: Pack, cases: Mapping[str, int], urgent: Callable[[str], str]
+) -> list[Json]:
+    """The channel as the visitor sees it; `cases` (by post id) is empty for members.
+
+    `urgent` tells the urgent text that belongs before any answer to somebody's words.
+    """
     by_id = {p.id: p for p in posts}
     seen = [p for p in posts if p.kind is not Kind.WHISPER or _is_for(p, by_id, visitor)]
-    return [_post_json(p, by_id, visitor, pack) | {"case": cases.get(str(p.id))} for p in seen]
+    return [_post_json(p, by_id, visitor, pack, urgent) | {"case": cases.get(str(p.id))} for p in seen]
 
 
 def case_json(
@@ -59,9 +64,9 @@ def case_json(
     }
 
 
-def answer_json(topic: Topic, pack: Pack) -> Json:
-    """A topic as members see it."""
-    shown = answer(topic, pack)
+def answer_json(topic: Topic, pack: Pack, urgent: str = "") -> Json:
+    """A topic as members see it, after the urgent text where one is called for."""
+    shown = answer(topic, pack, urgent=urgent)
     return {
         "topic": shown.topic,
         "title": shown.title,
@@ -107,7 +112,9 @@ def reasons_json() -> list[Json]:
     return [{"reason": reason, "label": words} for reason, words in REASON_WORDS.items()]
 
 
-def _post_json(post: Post, by_id: Mapping[int, Post], visitor: Visitor, pack: Pack) -> Json:
+def _post_json(
+    post: Post, by_id: Mapping[int, Post], visitor: Visitor, pack: Pack, urgent: Callable[[str], str]
+) -> Json:
     mine = post.kind is Kind.MEMBER and post.author == visitor.person
     topic = pack.topics.get(post.topic)
     return {
@@ -118,8 +125,8 @@ def _post_json(post: Post, by_id: Mapping[int, Post], visitor: Visitor, pack: Pa
         "at": post.posted_at.isoformat(),
         "edited": post.edited,
         "answers": _answered_json(post, by_id),
-        "offer": _offer_json(post, pack),
-        "answer": answer_json(topic, pack) if topic else None,
+        "offer": None if urgent(post.text) else _offer_json(post, pack),
+        "answer": answer_json(topic, pack, urgent(post.text)) if topic else None,
         "may_edit": mine,
         "may_report": post.kind is Kind.MEMBER and not mine,
         "may_appeal": _corrects(post) and _is_for(post, by_id, visitor),

@@ -141,6 +141,10 @@ class Workspace:
         self.feed.publish()
         return f"notice-{case.id}"
 
+    async def post_urgent(self, case: Case, words: str) -> None:
+        """See bot.ports.Notifier."""
+        await self._tell_once(Kind.URGENT, case, words)
+
     async def post_correction(self, case: Case) -> Told:
         """See bot.ports.Notifier."""
         if case.way is Correction.PRIVATE:
@@ -212,14 +216,16 @@ class Workspace:
 
     async def _whisper(self, case: Case, words: str, *, topic: str = "") -> Post:
         """Say something in the channel that only the author of the message sees; once for the same words."""
+        return await self._tell_once(Kind.WHISPER, case, words, topic=topic)
+
+    async def _tell_once(self, kind: Kind, case: Case, words: str, *, topic: str = "") -> Post:
         known = await self._posts(
-            "WHERE kind = ? AND case_id = ? AND text = ? AND topic = ? AND deleted = 0",
-            (Kind.WHISPER, case.id, words, topic),
+            "WHERE kind = ? AND case_id = ? AND text = ? AND topic = ? AND deleted = 0", (kind, case.id, words, topic)
         )
         return _first(known) or await self._change(
             "INSERT INTO sandbox_posts (channel, author_id, author_name, text, reply_to, posted_at, kind, case_id,"
             " topic, screened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) RETURNING *",
-            (CHANNEL, BOT.id, BOT.name, words, *self._answered(case), self._now(), Kind.WHISPER, case.id, topic),
+            (CHANNEL, BOT.id, BOT.name, words, *self._answered(case), self._now(), kind, case.id, topic),
         )
 
     async def delete_message(self, case: Case) -> None:

@@ -16,7 +16,7 @@ from bot.slack_.convert import permalink, place_of, thread_of
 from bot.slack_.directory import USER
 from bot.slack_.errors import GONE, NO_CHANNEL, NO_DIRECT_MESSAGE, SlackRefused
 from bot.slack_.markup import with_links
-from bot.slack_.posts import CORRECTION, NOTICE, WORDS, Posts, digest, marks, of_case
+from bot.slack_.posts import CORRECTION, NOTICE, URGENT, WORDS, Marks, Posts, digest, marks, of_case
 from bot.slack_.render import correction_blocks, notice_blocks, summary
 
 MOST_REMINDED = 5  # people called by one reminder
@@ -47,10 +47,19 @@ class SlackNotifier:
             if standing and await self._posts.change(standing, summary(case), blocks, marked, home=home):
                 return standing
             self._tried.add(case.id)
-            called = getattr(self._settings.ping, case.severity) if case.status.undecided else None
+            called = self._whom_to_call(case) if case.status.undecided else None
             if called:
                 blocks = notice_blocks(notice, case, self._policy, calls=mention(called))
             return await self._posts.add(self._moderators(), summary(case), blocks, marked)
+
+    def _whom_to_call(self, case: Case) -> str | None:
+        ping = self._settings.ping
+        return (ping.urgent if case.urgent else None) or getattr(ping, case.severity)
+
+    async def post_urgent(self, case: Case, words: str) -> None:
+        marked = of_case(URGENT, case, case.urgent)
+        if await self._standing_reply(case, marked) is None:
+            await self._post_reply(case, words, [section(with_links(words))], marked)
 
     async def post_correction(self, case: Case) -> Told:
         if case.way is not Correction.PRIVATE:
@@ -124,18 +133,22 @@ class SlackNotifier:
         root = thread_of(case.link, case.key.message)
         known = await self._standing_reply(case)
         if known is None:
-            blocks, marked = correction_blocks(case.correction, case.id), of_case(CORRECTION, case)
-            try:
-                known = await self._posts.add(case.key.channel, case.correction, blocks, marked, thread_ts=root)
-            except SlackRefused as error:
-                if error.code in NO_CHANNEL:
-                    raise Impossible(f"nothing can be posted there: {NO_CHANNEL[error.code]}") from None
-                raise
+            blocks = correction_blocks(case.correction, case.id)
+            known = await self._post_reply(case, case.correction, blocks, of_case(CORRECTION, case))
         return Told(known, permalink((await self._api.identity()).url, *place_of(known), root))
 
-    async def _standing_reply(self, case: Case) -> str | None:
+    async def _post_reply(self, case: Case, words: str, blocks: list[Block], marked: Marks) -> str:
         root = thread_of(case.link, case.key.message)
-        return await self._posts.find_reply(case.key.channel, root, of_case(CORRECTION, case))
+        try:
+            return await self._posts.add(case.key.channel, words, blocks, marked, thread_ts=root)
+        except SlackRefused as error:
+            if error.code in NO_CHANNEL:
+                raise Impossible(f"nothing can be posted there: {NO_CHANNEL[error.code]}") from None
+            raise
+
+    async def _standing_reply(self, case: Case, marked: Marks | None = None) -> str | None:
+        root = thread_of(case.link, case.key.message)
+        return await self._posts.find_reply(case.key.channel, root, marked or of_case(CORRECTION, case))
 
     async def _say_alone(self, case: Case, words: str, blocks: list[Block]) -> str:
         """As a direct message, once, also when an earlier process died right after it."""

@@ -13,6 +13,7 @@ from bot.slack_.errors import GONE, NO_CHANNEL, SlackRefused
 
 MOST_PAGES = 5  # of 200 messages searched for what an earlier process may have posted
 NOTICE, CORRECTION, WORDS = "case_notice", "case_correction", "case_words"  # kinds of our messages
+URGENT = "case_urgent"
 QUIET: Mapping[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 Marks = Mapping[str, Any]
 

@@ -174,7 +174,7 @@ class Cases(Statements):
 
 
 def _state(case: Case) -> tuple[int, str, int]:
-    return case.version, case.status, case.severity.rank
+    return case.version, case.status, case.rank
 
 
 async def _write_outcomes(session: Session, case_id: int, case: Case) -> None:

@@ -9,6 +9,8 @@ from bot.stores.driver import Row, Value
 from bot.stores.records import entry_owed, stamp
 from bot.stores.statements import Statements, marks, owe
 
+URGENT_FIRST = f"CASE duty WHEN '{Duty.URGENT}' THEN 0 ELSE 1 END, id"  # then in the order in which it was owed
+
 
 class Outbox(Statements):
     """See bot.ports.Store for what each method promises."""
@@ -19,7 +21,9 @@ class Outbox(Statements):
             await session.announce()
 
     async def due(self, now: datetime, limit: int = 20) -> list[OutboxEntry]:
-        rows = await self._db.rows("SELECT * FROM outbox WHERE due_at <= ? ORDER BY id LIMIT ?", stamp(now), limit)
+        rows = await self._db.rows(
+            f"SELECT * FROM outbox WHERE due_at <= ? ORDER BY {URGENT_FIRST} LIMIT ?", stamp(now), limit
+        )
         return [entry_owed(r) for r in rows]
 
     async def claim(
@@ -30,7 +34,7 @@ class Outbox(Statements):
         # What failed waits LONGEST_WAIT at most: if it is due later than that, the clock went back meanwhile.
         waiting = (
             "SELECT case_id FROM outbox WHERE (due_at <= ? OR (attempts > 0 AND due_at > ?))"
-            f"{places} AND {free} ORDER BY id LIMIT ?"
+            f"{places} AND {free} ORDER BY {URGENT_FIRST} LIMIT ?"
         )
         values: tuple[Value, ...] = (stamp(now), stamp(now + 2 * LONGEST_WAIT), *platforms, worker, limit)
         if not await self._db.rows(waiting, *values):
@@ -48,7 +52,7 @@ class Outbox(Statements):
                 return []
             alive = {r["id"] for r in await session.rows("SELECT id FROM workers")} - {worker}
             owed = await session.rows(
-                f"SELECT * FROM outbox WHERE case_id IN ({marks(len(cases))}) ORDER BY id", *cases
+                f"SELECT * FROM outbox WHERE case_id IN ({marks(len(cases))}) ORDER BY {URGENT_FIRST}", *cases
             )
             taken = list(_free(owed, alive, now))
             await session.run_many("UPDATE outbox SET claimed_by = ? WHERE id = ?", [(worker, r["id"]) for r in taken])

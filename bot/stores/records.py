@@ -58,6 +58,7 @@ def body_of(case: Case) -> str:
             "answer_link": case.answer_link,
             "appealed": case.appealed,
             "overruled": _overruled_body(case.overruled) if case.overruled else None,
+            "urgent": case.urgent,
         }
     )
 
@@ -100,6 +101,7 @@ def case_of_row(row: Row) -> Case:
         answer_link=body.get("answer_link", ""),
         appealed=body.get("appealed", False),
         overruled=_overruled(body.get("overruled")),
+        urgent=body.get("urgent", ""),
     )
 
 

@@ -1,5 +1,6 @@
 """A Discord server in memory with the real client connected to it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +11,7 @@ import discord
 import pytest
 from simcord.env import Env
 
-from bot.core.review import Policy
+from bot.core.review import Case, Policy
 from bot.discord_.client import DiscordBot
 from bot.moderation import Moderation, Outbox
 from bot.ports import Store
@@ -55,6 +56,13 @@ class Server:
         await self.member.send(self.health, text)
         await self.deliver()
         return self.notice
+
+    async def case(self, number: int = 1) -> Case:
+        """The case with that number, as soon as it is there."""
+        async with asyncio.timeout(20):
+            while (case := await self.bot.moderation.case(number)) is None:
+                await self.env.settle()
+        return case
 
     @property
     def notice(self) -> discord.Message:

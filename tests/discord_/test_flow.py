@@ -9,6 +9,7 @@ import pytest
 from bot.core.pack import Severity
 from bot.core.review import Duty, Policy, Status
 from bot.ports import OutboxEntry
+from bot.settings import Ping
 from tests.discord_.conftest import Server
 
 
@@ -262,3 +263,34 @@ def server_text_input(result: Any) -> str:
 
 def server_embed(result: Any) -> Any:
     return result.response.embeds[0]
+
+
+async def test_a_red_flag_is_answered_in_public_and_calls_moderators_instead_of_anything_else(server: Server) -> None:
+    role = server.guild.create_role("On call", mentionable=True)
+    await server.restart(server.settings.model_copy(update={"ping": Ping(urgent=role.id)}))
+    question = await server.member.send(server.health, "I'm choking. What is matcha? It cures all")
+    await server.case()
+    await server.deliver()
+    answer = server.health.last_message
+    assert answer.content == "Call for help now."
+    assert answer.reference is not None
+    assert answer.reference.message_id == question.id
+    assert server.notice.content == f"<@&{role.id}>"
+    assert (server.notice.embeds[0].title or "").startswith("URGENT · Case 1")
+    assert len(list(server.health.history())) == 2  # no offer beside it
+
+
+async def test_an_urgent_text_is_posted_once_though_the_bot_died_right_after_it(server: Server) -> None:
+    await server.member.send(server.health, "I'm choking")
+    case = await server.case()
+    await server.deliver()
+    await server.restart()
+    await server.bot.notifier.post_urgent(case, "Call for help now.")
+    assert [m.content for m in server.health.history()].count("Call for help now.") == 1
+
+
+async def test_the_command_shows_the_urgent_text_first(server: Server) -> None:
+    for typed in ("matcha, I'm choking", "I'm choking on something else"):
+        result = await server.member.slash(server.health, "tea", topic=typed)
+        shown = str(result.response.content) + "".join(str(e.description) for e in result.response.embeds)
+        assert "Call for help now." in shown

@@ -92,6 +92,8 @@ MEANING = (
     Break("unknown placeholder", "safety.yaml", "{source_links}", "{source_link}", "correction_template", "links"),
     Break("no correction in it", "safety.yaml", "{correction}", "(it)", "correction_template", "{correction}"),
     Break("open brace", "safety.yaml", "{correction}", "{correction", "correction_template", "brace"),
+    Break("unknown urgent text", "safety.yaml", "message: overdose,", "message: overdos,", "overdos,", "`overdose`"),
+    Break("unknown sign", "safety.yaml", "say: [swallowed, am", "say: [swallwd, am", "swallwd", "`swallowed`"),
     Break("unknown topic", "pack.yaml", "- overview", "- overviw", "overviw", "`overview`"),
     Break("unknown concept", WRONG, "passes:", "unless_: []\npasses:", "unless_", "not a key"),
     Break("same example", WRONG, "passes:\n", 'passes:\n  - "Vit D supplements  will bring your calcium down"\n',

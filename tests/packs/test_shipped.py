@@ -122,7 +122,7 @@ class TestAgainstTheBrief:
             brief["disclaimers"][k] for k in ("short", "embed_footer", "long")
         ]
         assert all(brief["urgent_messages"][key] == text for key, text in ours.urgent.items())
-        assert list(ours.red_flags) == brief["urgent_messages"]["red_flag_terms_hint"]
+        assert {rule.message for rule in ours.red_flags.rules} == set(ours.urgent)
         assert ours.canned == brief["canned_replies"]
         assert ours.correction_template == brief["public_correction_template"]
 

@@ -322,3 +322,21 @@ async def test_the_server_stops_although_a_page_is_open(tmp_path: Path) -> None:
     async with asyncio.timeout(5):
         await events.read()
     await session.close()
+
+
+async def test_a_red_flag_is_answered_in_the_channel_and_stands_first_in_the_queue(page: Page, stage: Stage) -> None:
+    await page.send("post", {"text": FLAGGED})
+    await page.send("post", {"text": "I'm choking"})
+    await settled(stage)
+    state = await page.state()
+    assert [(p["kind"], p["text"]) for p in state["posts"]][-1] == ("urgent", "Call for help now.")
+    assert not any(p["may_appeal"] for p in state["posts"])
+    await page.become("moderator")
+    assert [c["title"].split()[0] for c in await page.waiting()] == ["URGENT", "Case"]
+
+
+async def test_a_command_shows_the_urgent_text_before_the_answer(page: Page) -> None:
+    await page.send("command", {"text": "/tea green tea"})
+    assert (await page.state())["posts"][-1]["answer"]["urgent"] == ""
+    _, asked = await page.send("command", {"text": "/tea help I'm choking"})
+    assert asked["words"].startswith("Call for help now.")

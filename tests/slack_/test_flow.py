@@ -349,3 +349,19 @@ async def test_a_question_is_answered_for_the_one_who_asked_only(workspace: Work
     before = len(workspace.slack.whispers)
     await workspace.say("what is green tea?")
     assert len(workspace.slack.whispers) == before
+
+
+async def test_a_red_flag_is_answered_in_its_thread_and_calls_moderators(workspace: Workspace) -> None:
+    message = await workspace.say("I'm choking. What is matcha?")
+    await workspace.deliver()
+    (reply,) = workspace.replies(message)
+    assert reply["text"] == "Call for help now."
+    assert "URGENT" in words(workspace.notice["blocks"])
+
+
+async def test_an_urgent_text_is_posted_once_though_its_answer_was_lost(workspace: Workspace) -> None:
+    message = await workspace.say("I'm choking")
+    await workspace.deliver()
+    case = await workspace.case()
+    await workspace.bot.notifier.post_urgent(case, "Call for help now.")
+    assert len(workspace.replies(message)) == 1

@@ -2,7 +2,7 @@
 
 import { h, link, rich, time } from "./dom.js";
 
-const TAGS = { correction: "Correction", bot_answer: "Bot", whisper: "Only you can see this" };
+const TAGS = { correction: "Correction", bot_answer: "Bot", whisper: "Only you can see this", urgent: "Urgent" };
 const HUES = 6; // avatar colours in style.css
 
 /** One post as the channel shows it; the correction preview uses it too. */
