@@ -65,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     screening.add_argument("--trace", action="store_true", help="print how each finding came about")
     screening.set_defaults(command=_screen)
+    answering = commands.add_parser("answer", help="show which topic answers a text, and whether it is urgent")
+    answering.add_argument("text", nargs="?", help="the question")
+    answering.add_argument("--jsonl", action="store_true", help="read objects {id, text} from standard input")
+    answering.set_defaults(command=_answer)
+    gaps = commands.add_parser("gaps", help="list what people asked lately that no topic answers")
+    gaps.add_argument("--json", action="store_true", help="one JSON array instead of text")
+    gaps.set_defaults(command=_gaps)
     evaluating = commands.add_parser("evaluate", help="measure screening on labelled messages")
     evaluating.add_argument("files", nargs="*", type=Path, metavar="FILE", help="JSON lines: {id, text, labels, kind}")
     evaluating.add_argument(
@@ -205,6 +212,36 @@ def _schema(options: argparse.Namespace, settings: Settings) -> int:
         print(*write_schemas(options.folder or settings.content.parent / FOLDER), sep="\n")
     except OSError as error:
         print(f"The schemas can't be written: {error}", file=sys.stderr)
+        return COULD_NOT
+    return FINE
+
+
+def _answer(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.answering import answer_lines, show
+
+    pack = read_pack(settings.content)
+    if options.jsonl:
+        return answer_lines(pack, sys.stdin, sys.stdout)
+    if options.text is None:
+        print('Say what to answer: python -m bot answer "text", or --jsonl < file', file=sys.stderr)
+        return COULD_NOT
+    return show(pack, options.text, sys.stdout)
+
+
+def _gaps(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.clock import SystemClock
+    from bot.content_gaps import list_gaps
+    from bot.stores.driver import StoreUnusable
+    from bot.stores.open import open_store
+
+    async def tell() -> None:
+        async with open_store(settings.data, settings.store_url) as store:
+            await list_gaps(store, SystemClock(), as_json=options.json, out=sys.stdout)
+
+    try:
+        asyncio.run(tell())
+    except StoreUnusable as error:
+        print(error, file=sys.stderr)
         return COULD_NOT
     return FINE
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core import answers, cards, reports
+from bot.core import answers, cards, gaps, reports
 from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person
 from bot.core.pack import Pack, Stage
@@ -56,6 +56,7 @@ LONGEST_NOTE = 500  # characters of what a reporter says
 EVERYWHERE = "everywhere"
 KEY = "fingerprint.key"  # in the store: with what fingerprints are made
 ALERTED = "alerted"  # in the store: an admin knows that moderators can't be reached
+GAPS = "gaps"  # in the store: what people asked that no topic answers
 PAUSED = "paused"  # in the store: where screening is switched off
 ACTIVE = timedelta(days=1)  # who did something within this time is reminded
 APPROVED = (Status.UPHELD, Status.APPEALED)  # only in these is anything told that a moderator has chosen
@@ -93,6 +94,7 @@ class Moderation:
         self._clock = clock
         self._news = asyncio.Event()  # set when the outbox may have work
         self._key: bytes | None = None  # of fingerprints; made once for each store
+        self._noting = asyncio.Lock()  # one gap after the other, so that none is lost
         self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
 
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
@@ -135,6 +137,24 @@ class Moderation:
     def urgent_words(self, text: str) -> str:
         """The urgent text that belongs before any answer to these words; empty where nothing calls for one."""
         return self.pack.safety.urgent.get(self._urgent.key(text) or "", "")
+
+    def offer(self, text: str) -> str | None:
+        """The topic whose answer may be offered under the message; None also where something is urgent."""
+        return None if self._urgent.key(text) else answers.offer(self.pack, text)
+
+    async def find(self, typed: str) -> tuple[answers.Match, ...]:
+        """Topics for what somebody asked the bot, best first; what finds nothing is noted for admins, without names."""
+        found = answers.search(self.pack, typed)
+        if not found and not self._urgent.key(typed):
+            async with self._noting:
+                known = gaps.read(await self._store.recall(GAPS))
+                after = gaps.noted(known, typed, self._clock.now().date())
+                await self._store.remember(GAPS, gaps.written(after))
+        return found
+
+    async def gaps(self) -> list[gaps.Gap]:
+        """What was asked lately and no topic answers, the most frequent first."""
+        return gaps.often(gaps.fresh(gaps.read(await self._store.recall(GAPS)), self._clock.now().date()))
 
     @patient
     async def message_deleted(self, key: MessageKey) -> Case | None:

@@ -28,7 +28,9 @@ def bot(*arguments: str, given: str = "", env: dict[str, str] | None = None) -> 
     )
 
 
-@pytest.mark.parametrize("command", ["", "run", "check", "new", "try", "render", "schema", "screen", "health"])
+@pytest.mark.parametrize(
+    "command", ["", "run", "check", "new", "try", "render", "schema", "screen", "health", "answer", "gaps"]
+)
 def test_help_reads_well(command: str) -> None:
     done = bot(*filter(None, [command, "--help"]))
     assert done.returncode == 0
@@ -120,3 +122,39 @@ def test_run_says_when_the_data_folder_can_not_be_used(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert str(tmp_path / "data") in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_question_is_answered_with_the_urgent_text_first() -> None:
+    done = bot("answer", "I'm confused and vomiting, my calcium is 14.5. What are the symptoms of high calcium?")
+    assert done.returncode == 0
+    assert done.stdout.startswith("What you describe can be an emergency.")
+    assert "Symptoms  (symptoms" in done.stdout
+    assert bot("answer", "who won the football").stdout == "There is nothing on that.\n"
+    assert bot("answer").returncode == 2
+
+
+def test_questions_in_lines_are_answered_in_order_and_bad_ones_told() -> None:
+    lines = [
+        json.dumps({"id": 7, "text": "What causes metastatic calcification?"}),
+        "not json",
+        json.dumps({"id": "b"}),
+        "[" * 100_000,
+        "",
+        json.dumps({"id": None, "text": "my dad is having a seizure right now"}),
+        json.dumps({"id": 9, "text": "who won the football"}),
+    ]
+    done = bot("answer", "--jsonl", given="\n".join(lines))
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [t["id"] for t in told] == [7, None, None, None, None, None, 9]
+    assert ["error" in t for t in told] == [False, True, True, True, True, False, False]
+    assert (told[0]["topic"], told[0]["urgent"], told[0]["offer"]) == ("causes", None, True)
+    assert 0 < told[0]["score"] <= 1
+    assert (told[5]["urgent"], told[5]["offer"]) == ("emergency", False)
+    assert told[6] == {"id": 9, "topic": None, "score": 0.0, "urgent": None, "offer": False}
+
+
+def test_content_gaps_are_listed_for_admins(tmp_path: Path) -> None:
+    env = {"BOT_DATA": str(tmp_path)}
+    assert bot("gaps", env=env).stdout == "Nothing was asked lately that no topic answers.\n"
+    assert json.loads(bot("gaps", "--json", env=env).stdout) == []

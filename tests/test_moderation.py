@@ -553,3 +553,23 @@ async def test_where_nobody_can_be_shown_the_urgent_text_moderators_read_why(wor
 def test_words_typed_to_the_bot_are_answered_with_the_urgent_text_first(world: World) -> None:
     assert world.moderation.urgent_words("I'm choking, what is matcha?") == "Call for help now."
     assert world.moderation.urgent_words("what is matcha?") == ""
+
+
+async def test_what_no_topic_answers_is_counted_for_admins_without_who_asked(world: World) -> None:
+    for typed in ("Is coffee blue?", "is coffee blue", "who grows oranges", "I'm choking on qwertz"):
+        assert await world.moderation.find(typed) == ()
+    assert (await world.moderation.find("matcha"))[0].topic == "green"
+    assert [(gap.words, gap.times) for gap in await world.moderation.gaps()] == [
+        ("is coffee blue", 2),
+        ("who grows oranges", 1),
+    ]
+    assert "Mina" not in (await world.store.recall("gaps") or "")
+
+
+async def test_questions_at_once_are_all_counted(world: World) -> None:
+    await asyncio.gather(*(world.moderation.find(f"who grows {fruit}") for fruit in ("kiwis", "figs", "pears")))
+    assert len(await world.moderation.gaps()) == 3
+
+
+def test_nothing_is_offered_under_a_red_flag(world: World) -> None:
+    assert world.moderation.offer("I'm choking. What is matcha?") is None

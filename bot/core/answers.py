@@ -1,44 +1,29 @@
-"""Finding the topic that somebody means, and telling when a message asks for one."""
+"""Which topic answers what somebody typed, and whether a message asks for one."""
 
 import re
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import lru_cache
 
-from bot.core.pack import Pack, Topic
+from bot.core.pack import CueKind, Pack, Topic
+from bot.core.text import sentences
+from bot.core.topic_index import Match, TopicIndex, fold, names_of
 
-CLOSE = 0.74  # similarity above which a typed word counts as a misspelt name; found on the pack's own aliases
+__all__ = ["SURE", "Match", "asks", "complete", "exact", "fold", "index_of", "offer", "search"]
+
+SURE = 0.62  # from this score on the topic is answered at once; below, people are asked which one they meant
+OFFERED = 0.72  # from this score on an answer may be offered to somebody who did not ask the bot
+LONGEST = 300  # characters of a question that are read; what comes later seldom changes the subject
 MAX_CHOICES = 25  # Discord's limit for autocompletion; the other platforms follow it
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A topic and how well it fits, 0..1."""
-
-    topic: str
-    score: float
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or punctuation, so that "Vitamín-D" and "vitamin d" are one."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
 def search(pack: Pack, text: str, *, limit: int = 5) -> tuple[Match, ...]:
     """Topics for what somebody typed, best first; empty when nothing comes near."""
-    typed = fold(text)
-    if not typed:
-        return ()
-    scored = (Match(t.id, _score(t, typed)) for t in pack.topics.values())
-    return tuple(sorted((m for m in scored if m.score >= 0.3), key=lambda m: -m.score)[:limit])
+    return index_of(pack).search(text[:LONGEST])[:limit]
 
 
 def exact(pack: Pack, text: str) -> Topic | None:
     """The topic whose id, alias or title this is."""
     typed = fold(text)
-    return next((t for t in pack.topics.values() if typed in _names(t)), None)
+    return next((t for t in pack.topics.values() if typed in names_of(t)), None)
 
 
 def complete(pack: Pack, typed: str, limit: int = MAX_CHOICES) -> tuple[tuple[str, str], ...]:
@@ -50,6 +35,7 @@ def complete(pack: Pack, typed: str, limit: int = MAX_CHOICES) -> tuple[tuple[st
 
 _ASKS = re.compile(
     r"\?|^\W*(?:what|how|why|where|who|(?:is|are|does|do|can|could|should) (?:it|they|there|this|i|you|we|any))\b"
+    r"|^\W*(?:which|does|do|is|are|can|should) (?!not\b)\w+ \w"
     r"|\b(?:does|do) any(?:one|body)\b|\blooking for (?:some )?(?:help|information|info|advice)\b"
     r"|\bany (?:help|advice)\b",
     re.IGNORECASE,
@@ -65,53 +51,62 @@ def offer(pack: Pack, text: str) -> str | None:
     """The topic that a message asks for, when that is plain enough to offer an answer; otherwise None."""
     if not asks(text):
         return None
-    words = fold(text)
-    named = [(t, name) for t in pack.topics.values() for name in _names(t) if f" {name} " in f" {words} "]
-    subject = [t for t, name in named if len(name) >= 9]
-    if not subject:
+    questions = _questions(text)
+    if len(questions) != 1 or len(text) > LONGEST * 2 or any(p.search(text) for p in _NOT_FOR_US):
         return None
-    intents = [t for t, name in named if name in _INTENTS]
-    return (_by_intent(pack, words) or (intents or subject)[0]).id
+    index = index_of(pack)
+    found = index.search(questions[0])
+    on_subject = index.asked(questions[0]).on_subject or index.asked(text).on_subject
+    plain = bool(found) and found[0].score >= OFFERED and on_subject and not _pushes(index, text)
+    return found[0].topic if plain else None
 
 
-_INTENTS = frozenset({"causes", "cause", "symptoms", "symptom", "treatment", "prevent", "prevention", "tests"})
+def _pushes(index: TopicIndex, text: str) -> bool:
+    """Whether a question pushes an opinion, or a joke is made."""
+    cues = (cue for number, sentence in enumerate(sentences(text)) for cue in index.cues.found(number, sentence))
+    return any(cue.kind in (CueKind.RHETORICAL, CueKind.IRONY) for cue in cues)
 
 
-def _by_intent(pack: Pack, words: str) -> Topic | None:
-    return next((pack.topics[i] for i in ("causes", "symptoms", "treatment") if i in words and i in pack.topics), None)
+class _Same:
+    """A pack that is compared by identity: what was built for it holds until another is loaded."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __hash__(self) -> int:
+        return id(self.pack)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.pack is self.pack
 
 
-def _names(topic: Topic) -> frozenset[str]:
-    return frozenset(fold(n) for n in (topic.id, topic.title, *topic.aliases))
+def index_of(pack: Pack) -> TopicIndex:
+    """The pack's index, built at its first use (about a fifth of a second)."""
+    return _built(_Same(pack))
 
 
-def _score(topic: Topic, typed: str) -> float:
-    names = _names(topic)
-    if typed in names:
-        return 1.0
-    if any(n.startswith(typed) for n in names):
-        return 0.9
-    spelling = max(SequenceMatcher(None, typed, n).ratio() for n in names)
-    overlap = _overlap(typed.split(), names, fold(topic.summary).split())
-    return max(spelling if spelling >= CLOSE else 0.0, overlap)
+@lru_cache(maxsize=4)
+def _built(same: _Same) -> TopicIndex:
+    return TopicIndex(same.pack)
 
 
-def _overlap(typed: list[str], names: Iterable[str], summary: list[str]) -> float:
-    """Share of the typed words that the topic uses; a word in its names counts fully, one in its summary less."""
-    meant = [w for w in typed if w not in _FILLERS] or typed
-    in_names = {w for n in names for w in n.split()}
-    worth = (0.85 if any(_same(w, n) for n in in_names) else 0.4 if w in summary else 0.0 for w in meant)
-    return sum(worth) / len(meant)
+_YOU = r"(?:you|your|yours|u)"
+_NOT_FOR_US = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:are|were|did|have|had|has|will|how(?:'s| is| was| are)?) {_YOU}\b",  # asked of one person
+        r"\b(?:do|where do|when do) you (?:all )?(?!(?:know|think)\b)|\bwhat (?:are|were) you\b",
+        rf"\b{_YOU}\b[^?]*\b(?:yesterday|today|tonight|tomorrow)\b|\bsay about your\b",
+        r"\bwhat time\b|\b(?:parking|webinar|conference|tickets?|lunch|dinner|coffee|channel)\b",  # of the day
+        r"\b(?:guess|you know) what\b|\bwho (?:wants|needs|else|is speaking)\b|\bis it just me\b",  # no question
+        r"\bwhy would any|\bisn'?t it\b|\baren'?t (?:they|we|you)\b|\bdon'?t you\b",
+        r"\bhow (?:dumb|stupid|lovely|great|cool|can (?:people|any))\b|\bstill (?:believe|think|fall)\b",
+        r"\b(?:lol|lmao|haha+|jk)\b|[😂🤣😆]",
+    )
+)
+_QUESTION = re.compile(r"[^.!?\n]*\?|^[^.!?\n]+$", re.MULTILINE)
 
 
-def _same(a: str, b: str) -> bool:
-    return a == b or (min(len(a), len(b)) >= 4 and (a.rstrip("s") == b.rstrip("s") or a.startswith(b)))
-
-
-_FILLERS = frozenset(  # words that say nothing about which topic is meant
-    {
-        "a", "about", "an", "and", "any", "are", "can", "causes", "cause", "do", "does", "for", "from",
-        "get", "has", "have", "how", "i", "in", "is", "it", "me", "my", "of", "on", "or", "should", "tell",
-        "the", "there", "to", "what", "when", "where", "which", "who", "why", "with", "you", "your",
-    }
-)  # fmt: skip
+def _questions(text: str) -> list[str]:
+    """The sentences of a message that ask something."""
+    return [m.group().strip() for m in _QUESTION.finditer(text) if asks(m.group())]

@@ -66,6 +66,7 @@ class Topic:
     summary: str
     facts: tuple[Fact, ...]
     reviewed_on: str  # ISO date
+    questions: tuple[str, ...] = ()  # ways to ask for it, by which it is found; never shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import discord
 from discord import app_commands
 from yarl import URL
 
-from bot.core import answers
 from bot.core.message import Person
 from bot.core.review import Refused
 from bot.discord_ import permissions
@@ -222,7 +221,7 @@ class DiscordBot(discord.Client):
 
     async def _offer(self, message: discord.Message) -> None:
         """Offer the answer to a plain question, quietly and not too often."""
-        topic = answers.offer(self.moderation.pack, message.content) if self.settings.questions == "offer" else None
+        topic = self.moderation.offer(message.content) if self.settings.questions == "offer" else None
         if topic is None or not self._may_offer(message.channel.id, topic):
             return
         view = discord.ui.View(timeout=None)

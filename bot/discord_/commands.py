@@ -42,8 +42,8 @@ def answer_command(bot: "DiscordBot") -> app_commands.Command[Any, ..., None]:
 async def _answer(bot: "DiscordBot", interaction: Interaction, text: str, private: bool) -> None:
     pack = bot.moderation.pack
     urgent = bot.moderation.urgent_words(text)
-    found = answers.search(pack, text)
-    if found and (found[0].score >= 0.8 or answers.exact(pack, text)):
+    found = await bot.moderation.find(text)
+    if found and (found[0].score >= answers.SURE or answers.exact(pack, text)):
         topic = pack.topics[found[0].topic]
         shown = cards.answer(topic, pack, urgent=urgent)
         await interaction.response.send_message(**answer_message(shown), ephemeral=private)

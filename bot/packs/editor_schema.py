@@ -29,6 +29,7 @@ _HELP: Mapping[str, Mapping[str, str]] = {
         "facts": "What is true, one point each, each with its sources.",
         "facts.text": "One fact in plain words.",
         "facts.sources": "Keys of sources.yaml. Only confirmed sources are shown.",
+        "questions": "Ways to ask for it, by which it is found; never shown.",
     },
     "misconceptions": {
         "id": "The same as the file's name, without .yaml.",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from bot.core.answers import complete, exact, search
+from bot.core.answers import SURE, complete, exact, search
 from bot.core.message import Person
 from bot.core.pack import Pack, Topic
 from bot.moderation import Moderation
@@ -14,7 +14,6 @@ from bot.sandbox.thread import THREAD, Line
 from bot.sandbox.workspace import Workspace
 
 log = logging.getLogger(__name__)
-SURE = 0.8  # from this score on the best topic is answered at once; below, the bot asks which one was meant
 
 
 class Forbidden(Exception):
@@ -80,6 +79,7 @@ class Room:
             await self._standing(reply_to)
         found = find_topic(self._moderation.pack, text)
         if isinstance(found, DidYouMean):
+            await self._moderation.find(text.partition(" ")[2])  # so that admins hear what nothing answers
             urgent = self._moderation.urgent_words(text)
             return DidYouMean(f"{urgent} {found.words}".strip(), found.choices)
         return await self._workspace.add(author, text, kind=Kind.BOT_ANSWER, reply_to=reply_to, topic=found.id)

@@ -18,7 +18,6 @@ from bot.slack_.render import answer_pages
 from bot.slack_.reply import Replies
 
 log = logging.getLogger(__name__)
-SURE = 0.8  # a match at or above this is answered at once; below it people are asked what they meant
 PUBLIC = "public"  # the word that shows an answer to everybody
 OFFER = "There is a sourced answer on this. Only you will see it."
 
@@ -54,14 +53,17 @@ class Answering:
         public = PUBLIC in (w.lower() for w in words[:1] + words[-1:])
         wanted = " ".join(w for w in words if w.lower() != PUBLIC) if public else text
         pack = self._moderation.pack
-        found = answers.search(pack, wanted)
         if not wanted.strip():
             await self._replies.open(visit, self.picker({"url": visit.response_url}))
-        elif found and (found[0].score >= SURE or answers.exact(pack, wanted)):
+            return
+        urgent = self._moderation.urgent_words(wanted)
+        first = [section(f"*{quoted(urgent)}*")] if urgent else []
+        found = await self._moderation.find(wanted)
+        if found and (found[0].score >= answers.SURE or answers.exact(pack, wanted)):
             title, blocks = self.page(found[0].topic, 0, shared=public)
-            await self._replies.show(visit, blocks, title, shared=public)
+            await self._replies.show(visit, first + blocks, title, shared=public)
         else:
-            await self._did_you_mean(visit, [m.topic for m in found[:5]])
+            await self._did_you_mean(visit, [m.topic for m in found[:5]], first)
 
     async def answer_with(self, visit: Visit, body: Payload) -> None:
         """The shortcut on a message: somebody picks the answer that is to stand under it."""
@@ -128,15 +130,15 @@ class Answering:
         """The button on the home page."""
         await self._replies.open(visit, self.picker({}))
 
-    async def _did_you_mean(self, visit: Visit, topics: list[str]) -> None:
+    async def _did_you_mean(self, visit: Visit, topics: list[str], first: list[Block]) -> None:
         if not topics:
             words = f"There is nothing on that. Type /{self._moderation.pack.name} alone to see all topics."
-            await self._replies.show(visit, [section(quoted(words))], words)
+            await self._replies.show(visit, [*first, section(quoted(words))], words)
             return
         titles = ((topic, self._moderation.pack.topics[topic].title) for topic in topics)
         row = [button(f"answer:show:{n}", title, f"{topic}:0") for n, (topic, title) in enumerate(titles)]
         words = "Did you mean one of these?"
-        await self._replies.show(visit, [section(words), actions("near", row)], words)
+        await self._replies.show(visit, [*first, section(words), actions("near", row)], words)
 
     def _in_form(self, topic: str, number: int, notes: Mapping[str, Any]) -> Block:
         blocks = self.page(topic, number, shared=not notes.get("url"))[1]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core import answers
 from bot.core.message import Message, MessageKey
 from bot.core.review import UNDECIDED
 from bot.moderation import Moderation
@@ -125,7 +124,7 @@ class Watcher:
         message = await self.message(post)
         case = await self._moderation.message_posted(message)
         if case is None and fresh and self._settings.questions == "offer":
-            topic = answers.offer(self._moderation.pack, message.text)
+            topic = self._moderation.offer(message.text)
             if topic is not None and self._may_offer(post.channel, topic):
                 await self._offer(post, topic)
 
