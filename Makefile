@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := --generate-hashes --universal --python-version 3.11 --no-header --quiet
 
-.PHONY: setup run test check bench model lock
+.PHONY: setup run test check audit bench model lock
 .DEFAULT_GOAL := test
 
 setup: $(STAMP)  ## make .venv from the lock file
@@ -24,7 +24,14 @@ check: setup  ## style, types, content
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c pyproject.toml -r bot
 	$(BIN)/python -m bot check
+
+audit: setup  ## known vulnerabilities of what is locked; without a network it says so and is no failure
+	@$(BIN)/pip-audit -r requirements.lock --require-hashes --disable-pip --progress-spinner off >.venv/audit.txt 2>&1; \
+	status=$$?; if grep -qE "(Connection|Proxy)Error" .venv/audit.txt; \
+	then echo "The advisory service can't be reached, so nothing was looked up."; \
+	else cat .venv/audit.txt; exit $$status; fi
 
 bench: setup  ## speeds, as ratios measured side by side
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -17,6 +17,7 @@ from bot.core.screening import Screening
 from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
 from bot.settings import DEFAULT_FILE, Settings, SettingsError, load
+from bot.stores import keeping
 
 FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 
@@ -80,6 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--json", action="store_true", help="one JSON object instead of text")
     evaluating.add_argument("--plot", type=Path, metavar="FILE.png", help="draw curves and calibration")
     evaluating.set_defaults(command=_evaluate)
+    person = commands.add_parser("person", help="what is kept about a person: shown, exported or erased")
+    person.add_argument("platform", help="discord, slack or sandbox")
+    person.add_argument("id", help="the platform's own number for the person")
+    wish = person.add_mutually_exclusive_group()
+    wish.add_argument("--export", type=Path, metavar="FILE.json", help="write a copy for the person")
+    wish.add_argument("--erase", action="store_true", help="forget the person; it can't be undone")
+    person.set_defaults(command=keeping.person)
+    auditing = commands.add_parser("audit", help="does the history of decisions show tampering?")
+    auditing.add_argument("what", choices=["verify"], help="read the whole chain")
+    auditing.add_argument("--head", help="a link that was written down earlier, and must still be there")
+    auditing.set_defaults(command=keeping.verify)
+    key = commands.add_parser("key", help="make a key for STORE_KEY, with which texts are encrypted at rest")
+    key.set_defaults(command=keeping.key)
     health = commands.add_parser("health", help="ask a running bot whether it is well")
     health.set_defaults(command=_health)
     _add_store_commands(commands)

@@ -13,6 +13,7 @@ from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
 from bot.ports import Clock, Notifier, Store
+from bot.privacy import Privacy
 from bot.readers import screener_for
 from bot.reading import ReadingRoom
 from bot.sandbox.server import Sandbox
@@ -32,7 +33,7 @@ async def service(
     metrics = metrics or Metrics()
     pack = read_pack(settings.content)
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    async with open_store(settings.data, settings.store_url) as store, ReadingRoom(screener) as room:
+    async with open_store(settings.data, settings.store_url, settings.text_key) as store, ReadingRoom(screener) as room:
         metrics.watch(room)
         metrics.content(pack.revision)
         yield (
@@ -96,6 +97,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                     period=settings.digest_period,
                 )
                 tasks.append(group.create_task(digest.run()))
+            privacy = Privacy(store=store, clock=clock, keep_text=settings.policy.keep_text)
+            tasks.append(group.create_task(privacy.run(alive=lambda: health.beat("the purging of old words"))))
             tasks.append(group.create_task(worker.run()))
             tasks.append(group.create_task(outbox.run(alive=lambda: health.beat("the outbox"))))
             _stop_on_signals(tasks)

@@ -132,6 +132,8 @@ class Moderation:
                 return opened
             known = await self._store.case_of(message.key)
         assert known is not None
+        if not known.text and known.fingerprint == await self._mark(message.text):
+            return known  # seen again after its words were purged: they are not kept a second time
         return await self._merge(known, message, flags, urgent)
 
     def urgent_words(self, text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from bot.core.audit import AuditRow
 from bot.core.message import Message, MessageKey, Person
 from bot.core.review import Case, Duty, HistoryEntry, Status
 
@@ -157,6 +158,24 @@ class Store(Protocol):
 
     async def lapsed(self, now: datetime) -> list[Case]:
         """Cases whose lease or snooze has run out."""
+
+    async def closed_before(self, at: datetime, limit: int = 100) -> list[Case]:
+        """Cases closed before then whose words are still kept, the oldest first."""
+
+    async def cases_with(self, platform: str, person_id: str) -> list[Case]:
+        """Every case in which that person stands, in whatever role, oldest first."""
+
+    async def acts_of(self, platform: str, person_id: str) -> list[HistoryEntry]:
+        """Everything that person did to cases of the platform, oldest first."""
+
+    async def forget(self, platform: str, person_id: str, pseudonym: str) -> None:
+        """Put the pseudonym in the person's place wherever it stands outside cases; the audit chain still holds."""
+
+    def audit_rows(self) -> AsyncIterator[AuditRow]:
+        """Every link of the audit chain, oldest first."""
+
+    async def audit_key(self) -> bytes:
+        """The secret of the audit chain."""
 
     async def cursor(self, platform: str, channel: str) -> str | None:
         """The last message of the channel that was screened."""

@@ -102,6 +102,10 @@ class Review(_Frozen):
     digest: Annotated[Literal["off", "daily", "weekly"], BeforeValidator(_off)] = "off"
 
 
+class Privacy(_Frozen):
+    keep_text_hours: int = Field(72, ge=0, le=8760)
+
+
 class Ping(_Frozen):
     """Roles that a new notice calls: where somebody may need help now, or by severity."""
 
@@ -180,8 +184,10 @@ class Settings(_Frozen):
     sandbox: Sandbox = Sandbox()
     health: Health = Health()
     review: Review = Review()
+    privacy: Privacy = Privacy()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
+    store_key: SecretStr | None = None
     slack: Slack = Slack()
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -211,6 +217,11 @@ class Settings(_Frozen):
         return self.store.get_secret_value() if self.store else None
 
     @property
+    def text_key(self) -> str | None:
+        """With what texts are sealed at rest; None: they are not."""
+        return self.store_key.get_secret_value() if self.store_key else None
+
+    @property
     def runs_sandbox(self) -> bool:
         wanted = self.sandbox.enabled
         return wanted is Switch.YES or (wanted is Switch.AUTO and not self.has_token)
@@ -230,6 +241,7 @@ class Settings(_Frozen):
             repost=review.deleted_notice == "repost",
             flood=review.cases_a_minute,
             reports_an_hour=review.reports_an_hour,
+            keep_text=timedelta(hours=self.privacy.keep_text_hours),
         )
 
     @property
@@ -272,7 +284,7 @@ def load(file: Path = DEFAULT_FILE, environment: Mapping[str, str] | None = None
         values["store"] = secret("BOT_STORE", env)
     if env.get("SLACK_API_BASE"):
         _put(values, ("slack", "api_base"), env["SLACK_API_BASE"])
-    for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+    for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "STORE_KEY"):
         values[name.lower()] = secret(name, env)
     try:
         return Settings.model_validate(values)

@@ -1,5 +1,7 @@
 """What tests of several folders share: a PostgreSQL server for each test process, and a store on either database."""
 
+import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -18,6 +20,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 BOTH = ("sqlite", "postgres")
+# What members write and are called in tests, and what tokens look like there: no log line may hold any of it.
+PRIVATE = re.compile(
+    r"\bcures\b|\btea is\b|vitamin|\b(?:mina|ann|ben)\b|xox[bap]-|\b(?:test|secret|bad)[-_]?token\b", re.IGNORECASE
+)
+
+
+class _Ear(logging.Handler):
+    """Hears every line of the log, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_in_the_log() -> Iterator[None]:
+    """Every test fails that makes the bot write a message, a member's name or a token into its log."""
+    ear, ours = _Ear(), logging.getLogger("bot")
+    ours.addHandler(ear)
+    level, ours.level = ours.level, logging.INFO
+    yield
+    ours.removeHandler(ear)
+    ours.setLevel(level)
+    assert [line for line in ear.lines if PRIVATE.search(line)] == []
 
 
 @pytest.fixture(scope="session")

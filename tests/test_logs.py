@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.logs import Form, set_up
+from tests.conftest import PRIVATE
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +59,16 @@ def test_a_token_is_hidden_even_when_a_library_writes_it(form: Form) -> None:
     logging.getLogger("library").info("GET with xoxb-secret")
     assert "xoxb-secret" not in out.getvalue()
     assert "GET with [hidden]" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("line", "private"),
+    [
+        ("could not screen 'tea cures all'", True),
+        ("refused: Mina tried", True),
+        ("GET with xoxb-1", True),
+        ("channel 12: read 3 messages posted meanwhile", False),
+    ],
+)
+def test_the_whole_suites_check_knows_what_is_private(line: str, private: bool) -> None:
+    assert bool(PRIVATE.search(line)) is private

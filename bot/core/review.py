@@ -1,6 +1,6 @@
 """Review rules: the states of a case, the acts of moderators, and which act leads where."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,6 +54,8 @@ class Act(StrEnum):
     REPORTED = "reported"
     ANSWERED = "answered"
     REMOVED = "removed"
+    PURGED = "purged"  # the text is no longer needed, and was kept as long as the settings say
+    ERASED = "erased"  # a person asked for it
 
 
 # What moderators don't choose: it happens to a case by itself, or its author or another member does it.
@@ -68,6 +70,8 @@ LIFE = frozenset(
         Act.REPORTED,
         Act.ANSWERED,
         Act.REMOVED,
+        Act.PURGED,
+        Act.ERASED,
     }
 )
 
@@ -130,6 +134,8 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     **{(s, Act.EDITED_AWAY): Status.WITHDRAWN for s in UNDECIDED - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in (UNDECIDED | {Status.WITHDRAWN}) - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): s for s in (Status.UPHELD, Status.DISMISSED)},
+    **{(s, Act.PURGED): s for s in frozenset(Status) - UNDECIDED},
+    **{(s, Act.ERASED): s for s in Status},
     (Status.UPHELD, Act.NOT_TOLD): Status.UPHELD,
     **{(s, act): s for s in Status for act in (Act.REPEATED, Act.REPORTED)},
     **{(s, Act.ANSWERED): s for s in UNDECIDED},
@@ -151,6 +157,10 @@ class Policy:
     repost: bool = True  # a notice deleted by hand is posted again; otherwise its case is closed
     flood: int = 10  # cases in a minute that get a notice of their own; those beyond are only counted on the last one
     reports_an_hour: int = 5  # how many reports a member may make
+    keep_text: timedelta = timedelta(hours=72)  # how long a message's words are kept after its case was closed
+
+
+SOMEBODY = "somebody"  # the name of a person who asked to be forgotten
 
 
 class Refused(Exception):
@@ -386,6 +396,42 @@ def describe(case: Case) -> str:
     return _WORDS[case.status] + (f" by {who.name}" if who and case.status in _SIGNED else "")
 
 
+def erased(case: Case, person_id: str, pseudonym: str) -> Case:
+    """The case without that person: their words are gone, and a pseudonym stands in every place where they stood."""
+
+    def other(person: Person | None) -> Person | None:
+        return Person(pseudonym, SOMEBODY) if person is not None and person.id == person_id else person
+
+    if case.author.id == person_id:
+        status = OUTCOMES.get((case.status, Act.MESSAGE_DELETED), case.status)  # without words nobody can judge it
+        case = replace(_without_words(case), status=status)
+    after = replace(
+        case,
+        version=case.version + 1,
+        author=other(case.author) or case.author,
+        holder=other(case.holder),
+        decided_by=other(case.decided_by),
+        confirmed_by=other(case.confirmed_by),
+        answered_by=other(case.answered_by),
+        overruled=_renamed(case.overruled, other),
+        reports=tuple(Report(other(r.by) or r.by, "" if r.by.id == person_id else r.note) for r in case.reports),
+    )
+    return _without_stale_timers(after)
+
+
+def _renamed(earlier: Overruled | None, other: Callable[[Person | None], Person | None]) -> Overruled | None:
+    if earlier is None:
+        return None
+    return replace(earlier, decided_by=other(earlier.decided_by), confirmed_by=other(earlier.confirmed_by))
+
+
+def closed_at(case: Case) -> datetime | None:
+    """Since when nobody needs the text any more; None while somebody does, or when it is gone already."""
+    if case.status.undecided or not case.text:
+        return None
+    return case.decided_at or case.opened_at
+
+
 def allowed(case: Case, policy: Policy = Policy()) -> tuple[Act, ...]:
     """The acts that moderators may do to this case now."""
     forbidden = LIFE if policy.may_delete else LIFE | {Act.DELETE}
@@ -589,9 +635,19 @@ def _not_told(case: Case, decision: Decision) -> Case:
 
 def _purge(case: Case, decision: Decision) -> Case:
     """The author took the message back, so its words go at once, and nothing is said about it that wasn't yet."""
-    flags = tuple(replace(f, quote="", why="", start=0, end=0) for f in case.flags)
     correction = case.correction if case.correction_ref else ""
-    return replace(case, text="", reply_to="", flags=flags, correction=correction, overruled=None)
+    return replace(_without_words(case), correction=correction, overruled=None)
+
+
+def _forget_words(case: Case, decision: Decision) -> Case:
+    return _without_words(case)
+
+
+def _without_words(case: Case) -> Case:
+    """Every member's words go; offsets and the fingerprint stay, for the record."""
+    flags = tuple(replace(f, quote="", why="") for f in case.flags)
+    reports = tuple(replace(r, note="") for r in case.reports)
+    return replace(case, text="", reply_to="", flags=flags, reports=reports)
 
 
 _CHANGES = {
@@ -606,6 +662,7 @@ _CHANGES = {
     Act.ESCALATE: _escalate,
     Act.SNOOZE: _snooze,
     Act.MESSAGE_DELETED: _purge,
+    Act.PURGED: _forget_words,
     Act.NOT_TOLD: _not_told,
     Act.APPEAL: _appeal,
     Act.REPEATED: _repeated,

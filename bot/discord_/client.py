@@ -22,9 +22,11 @@ from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
 from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
+from bot.discord_.privacy import PrivacyButton, privacy_command
 from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 from bot.ports import Clock, Store
+from bot.privacy import Privacy
 from bot.settings import Discord
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class DiscordBot(discord.Client):
         self.settings = settings
         self.moderation = moderation
         self.clock = clock
+        self.privacy = Privacy(store=store, clock=clock, keep_text=moderation.policy.keep_text)
         self.notifier = DiscordNotifier(
             self,
             pack=moderation.pack,
@@ -55,7 +58,7 @@ class DiscordBot(discord.Client):
             since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
-        for command in (answer_command(self), moderation_commands(self), report_command(self)):
+        for command in (answer_command(self), moderation_commands(self), report_command(self), privacy_command(self)):
             self.tree.add_command(command)
         self.tree.error(_command_failed)
         self.cursors = Cursors(store)
@@ -80,7 +83,7 @@ class DiscordBot(discord.Client):
             await self.cursors.save()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*DYNAMIC, QueueButton)
+        self.add_dynamic_items(*DYNAMIC, QueueButton, PrivacyButton)
         await self._sync_commands()
 
     async def on_ready(self) -> None:

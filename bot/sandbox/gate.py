@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
-TOKEN_HEADER = "X-Sandbox-Token"
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # compared with, never listened on  # nosec
+TOKEN_HEADER = "X-Sandbox-Token"  # a header's name  # nosec B105
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"

@@ -6,33 +6,35 @@ from datetime import datetime, timedelta
 from bot.core.message import MessageKey, Person
 from bot.core.review import LIFE, Case, Duty, HistoryEntry, Outcome, Status
 from bot.ports import Record
+from bot.stores.chain import Chain
 from bot.stores.driver import Session, Value
-from bot.stores.records import body_of, case_of_row, decided_at, entry_of_row, stamp, wakes_at
-from bot.stores.statements import JUDGED, OF_MESSAGE, STILL_UNDECIDED, Statements, enqueue, marks, named, write_report
+from bot.stores.records import body_of, case_of_row, closes_at, decided_at, entry_of_row, stamp, wakes_at
+from bot.stores.statements import JUDGED, OF_MESSAGE, STILL_UNDECIDED, enqueue, marks, named, write_report
 
 EVERY_NUMBER = 2**62  # above the number of any case
 # Not to be read off the index of numbers: to find the newest few of what is rare, that would read every case there is.
 UNINDEXED_ID = "+id"
 
 
-class Cases(Statements):
+class Cases(Chain):
     """See bot.ports.Store for what each method promises."""
 
     async def open_case(self, case: Case, duties: Mapping[Duty, timedelta]) -> Case | None:
         async with self._db.transaction() as session:
             made = await session.rows(
                 "INSERT INTO cases (platform, workspace, channel, message, version, status, severity_rank, opened_at,"
-                f" wakes_at, body, author_id, fingerprint, folded_into, decided_at) VALUES ({marks(14)})"
+                f" wakes_at, body, author_id, fingerprint, folded_into, decided_at, closed_at) VALUES ({marks(15)})"
                 " ON CONFLICT DO NOTHING RETURNING id",
                 *named(case.key),
                 *_state(case),
                 stamp(case.opened_at),
                 wakes_at(case),
-                body_of(case),
+                self._cipher.seal(body_of(case)),
                 case.author.id,
                 case.fingerprint,
                 case.folded_into,
                 decided_at(case),
+                closes_at(case),
             )
             if not made:
                 return None
@@ -55,12 +57,14 @@ class Cases(Statements):
         async with self._db.transaction() as session:
             changed = await session.run(
                 "UPDATE cases SET version = ?, status = ?, severity_rank = ?, wakes_at = ?, body = ?, fingerprint = ?,"
-                " decided_at = ? WHERE id = ? AND version = ?",
+                " decided_at = ?, author_id = ?, closed_at = ? WHERE id = ? AND version = ?",
                 *_state(after),
                 wakes_at(after),
-                body_of(after),
+                self._cipher.seal(body_of(after)),
                 after.fingerprint,
                 decided_at(after),
+                after.author.id,
+                closes_at(after),
                 after.id,
                 after.version - 1,
             )
@@ -76,7 +80,7 @@ class Cases(Statements):
             if report is not None:
                 await write_report(session, report, entry.by.id, entry.at)
             await _write_outcomes(session, after.id, after)
-            await _write_history(session, entry)
+            await self._write_history(session, entry)
             await enqueue(session, after.id, after, duties, entry.at)
         return True
 
@@ -97,7 +101,7 @@ class Cases(Statements):
             limit,
             offset,
         )
-        return [case_of_row(r) for r in rows]
+        return [case_of_row(r, self._cipher.unseal(r["body"])) for r in rows]
 
     async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
         return await self._cases(
@@ -157,7 +161,7 @@ class Cases(Statements):
 
     async def history(self, case_id: int) -> list[HistoryEntry]:
         rows = await self._db.rows("SELECT * FROM history WHERE case_id = ? ORDER BY id", case_id)
-        return [entry_of_row(r) for r in rows]
+        return [entry_of_row(r, self._cipher.unseal(r["detail"])) for r in rows]
 
     async def records(self) -> Mapping[str, Record]:
         rows = await self._db.rows("SELECT * FROM outcome_counts WHERE decided > 0")
@@ -209,16 +213,3 @@ async def _count(session: Session, misconception: str, before: str | None, after
 
 def _decided(outcome: str | None) -> int:
     return outcome is not None and outcome != Outcome.PENDING
-
-
-async def _write_history(session: Session, entry: HistoryEntry) -> None:
-    await session.run(
-        f"INSERT INTO history (case_id, act, by_id, by_name, at, detail, pack_revision) VALUES ({marks(7)})",
-        entry.case_id,
-        entry.act,
-        entry.by.id,
-        entry.by.name,
-        stamp(entry.at),
-        entry.detail,
-        entry.pack_revision,
-    )

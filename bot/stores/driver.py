@@ -46,6 +46,7 @@ class Driver(Session, Protocol):
 
     dialect: Dialect
     outage: Outage
+    chain_lock: str  # what keeps other processes from writing history until the transaction ends; empty: they can't
     skip_locked: str  # what a SELECT of work to be claimed ends with
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:

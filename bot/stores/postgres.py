@@ -43,6 +43,7 @@ TROUBLES: tuple[tuple[Any, str], ...] = (  # the first that fits
 # Plans are made for the values at hand: one for any values reads a million rows to find that nothing is recent.
 PLANS = {"plan_cache_mode": "force_custom_plan"}
 MIGRATING = 0x626F74  # the advisory lock of whoever changes the schema; "bot"
+CHAINING = 0x6368  # the advisory lock of whoever writes history; "ch"
 CONNECTIONS = 8  # at most, for one process
 
 
@@ -86,6 +87,7 @@ class Postgres:
     """See bot.stores.driver.Driver."""
 
     dialect = Dialect.POSTGRES
+    chain_lock = f"SELECT pg_advisory_xact_lock({CHAINING})"
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
     def __init__(self, url: str, pool: Any) -> None:

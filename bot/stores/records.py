@@ -8,7 +8,20 @@ from typing import Any
 
 from bot.core.message import MessageKey, Person
 from bot.core.pack import Severity
-from bot.core.review import Act, Case, Correction, Duty, Flag, HistoryEntry, Outcome, Overruled, Reason, Report, Status
+from bot.core.review import (
+    Act,
+    Case,
+    Correction,
+    Duty,
+    Flag,
+    HistoryEntry,
+    Outcome,
+    Overruled,
+    Reason,
+    Report,
+    Status,
+    closed_at,
+)
 from bot.ports import OutboxEntry
 from bot.stores.driver import Row
 
@@ -29,6 +42,11 @@ def wakes_at(case: Case) -> str | None:
 
 def decided_at(case: Case) -> str | None:
     return stamp(case.decided_at) if case.decided_at else None
+
+
+def closes_at(case: Case) -> str | None:
+    at = closed_at(case)
+    return stamp(at) if at else None
 
 
 def body_of(case: Case) -> str:
@@ -63,8 +81,9 @@ def body_of(case: Case) -> str:
     )
 
 
-def case_of_row(row: Row) -> Case:
-    body = json.loads(row["body"])
+def case_of_row(row: Row, text: str) -> Case:
+    """The case of a row whose body, unsealed, is `text`."""
+    body = json.loads(text)
     opened_at = moment(row["opened_at"])
     assert opened_at is not None
     return Case(
@@ -105,7 +124,8 @@ def case_of_row(row: Row) -> Case:
     )
 
 
-def entry_of_row(row: Row) -> HistoryEntry:
+def entry_of_row(row: Row, detail: str) -> HistoryEntry:
+    """The entry of a row whose detail, unsealed, is `detail`."""
     at = moment(row["at"])
     assert at is not None
     return HistoryEntry(
@@ -113,7 +133,7 @@ def entry_of_row(row: Row) -> HistoryEntry:
         act=Act(row["act"]),
         by=Person(row["by_id"], row["by_name"]),
         at=at,
-        detail=row["detail"],
+        detail=detail,
         pack_revision=row["pack_revision"],
     )
 

@@ -75,6 +75,7 @@ class Sqlite:
     """See bot.stores.driver.Driver. Reading has a connection of its own, so it never sees half a transaction."""
 
     dialect = Dialect.SQLITE
+    chain_lock = ""  # BEGIN IMMEDIATE has done that
     skip_locked = ""  # there is one writer at a time anyway
 
     def __init__(self, path: Path) -> None:

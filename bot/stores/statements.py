@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.message import MessageKey
 from bot.core.review import UNDECIDED, Case, Duty, Status
+from bot.stores.cipher import Cipher, Plain
 from bot.stores.driver import Driver, Session, Value
 from bot.stores.records import case_of_row, stamp
 
@@ -20,14 +21,16 @@ AT_ONCE = stamp(datetime(2000, 1, 1, tzinfo=UTC))
 class Statements:
     """A part of the store over one database."""
 
-    def __init__(self, db: Driver) -> None:
+    def __init__(self, db: Driver, cipher: Cipher = Plain()) -> None:  # noqa: B008 - it has no state
         self._db = db
+        self._cipher = cipher
 
     def trouble(self) -> str | None:
         return self._db.outage.trouble
 
     async def _cases(self, rest: str, *values: Value) -> list[Case]:
-        return [case_of_row(r) for r in await self._db.rows(f"SELECT * FROM cases {rest}", *values)]
+        rows = await self._db.rows(f"SELECT * FROM cases {rest}", *values)
+        return [case_of_row(r, self._cipher.unseal(r["body"])) for r in rows]
 
     async def _one_case(self, rest: str, *values: Value) -> Case | None:
         return next(iter(await self._cases(rest, *values)), None)
