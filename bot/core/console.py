@@ -48,6 +48,11 @@ SHOW_WORDS: Mapping[Show, str] = MappingProxyType(
 )
 
 
+def is_shared(case: Case) -> bool:
+    """Whether moderators of every platform may handle the case: all but those of the sandbox, which are practice."""
+    return case.key.platform != "sandbox"
+
+
 def queue_line(case: Case, now: datetime) -> str:
     """One case of the queue."""
     flags = ", ".join(f.misconception for f in case.flags) or "reported by a member"

@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.core import cards
 from bot.core.cards import ACT_WORDS, REASON_WORDS
+from bot.core.console import is_shared
 from bot.core.review import (
     Act,
     Case,
@@ -26,7 +27,6 @@ from bot.core.review import (
     allowed,
     describe,
 )
-from bot.discord_.convert import PLATFORM
 from bot.discord_.render import answer_pages, quoted
 
 if TYPE_CHECKING:
@@ -505,9 +505,9 @@ async def _case(interaction: Interaction, case_id: int, version: int) -> Case:
 
 
 async def _own(interaction: Interaction, case_id: int) -> Case:
-    """The case, if it is one of Discord's; other platforms share the store. Raises Refused."""
+    """The case; those of other platforms that moderators share are handled here too. Raises Refused."""
     case = await _bot(interaction).moderation.case(case_id)
-    if case is None or case.key.platform != PLATFORM:
+    if case is None or not is_shared(case):
         raise Refused(f"There is no case {case_id}.")
     return case
 

@@ -51,7 +51,7 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
     async def case(interaction: Interaction, number: app_commands.Range[int, 1]) -> None:
         bot.require_moderator(interaction)
         found = await bot.moderation.case(number)
-        if found is None or found.key.platform != PLATFORM:
+        if found is None or not console.is_shared(found):
             raise Refused(f"There is no case {number}.")
         records, policy = await bot.moderation.records(), bot.moderation.policy
         embed = notice_embed(cards.notice(found, bot.moderation.pack, records, policy), found.id)

@@ -1,5 +1,6 @@
 """The buttons and forms of cases. Their state is in the store and in their values, so they survive restarts."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,8 @@ from typing import Any
 
 from bot.core import cards
 from bot.core.cards import ACT_WORDS
-from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, Status
+from bot.core.console import is_shared
+from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, Status, describe
 from bot.moderation import Moderation
 from bot.ports import Clock
 from bot.slack_.blocks import (
@@ -26,9 +28,11 @@ from bot.slack_.blocks import (
 from bot.slack_.convert import Visit, typed
 from bot.slack_.directory import Directory
 from bot.slack_.markup import quoted, with_links
-from bot.slack_.render import HISTORY, notice_blocks, summary
+from bot.slack_.render import BUTTONS, HISTORY, MENU, notice_blocks, summary
 from bot.slack_.reply import TITLE, Replies
 
+PRESSED = frozenset({*BUTTONS, *MENU, Act.UNDO, Act.DELETE})  # dismissing is chosen, with its reason
+_PRESSED = re.compile(r"(?P<what>[a-z_]+):(?P<case>\d{1,18}):(?P<version>\d{1,9})")
 SNOOZE = timedelta(hours=1)
 LONGEST = 2000  # characters of a correction
 LONGEST_NOTE = 500
@@ -64,11 +68,12 @@ class Acts:
         if act in self._steps:
             await self._steps[act](visit, await self._case(case_id, None if act == HISTORY else version))
             return
-        decision = Decision(act=Act(act.split(":")[0]), by=person, at=self._clock.now(), expected_version=version)
-        if decision.act is Act.DISMISS:
-            decision = replace(decision, reason=Reason(act.split(":")[1]))
+        reason = Reason(act) if act in set(Reason) else None
+        chosen = Act.DISMISS if reason else Act(act)
+        decision = Decision(act=chosen, by=person, at=self._clock.now(), expected_version=version, reason=reason)
         if decision.act is Act.SNOOZE:
             decision = replace(decision, until=decision.at + SNOOZE)
+        await self._case(case_id, None)
         after = await self._moderation.decide(case_id, decision)
         if visit.in_form:  # the notice changes through the outbox; a case shown elsewhere changes here
             await self._replies.turn(visit, await self.case_form(after))
@@ -143,7 +148,9 @@ class Acts:
             + (f" ({quoted(cards.shorten(e.detail, 150))})" if e.detail else "")
             for e in await self._moderation.history(case.id)
         ]
-        words = "\n".join(rows[-12:]) or "Nothing has been done with this case yet."
+        words = "Nothing has been done with this case yet."
+        if rows:
+            words = "\n".join([*rows[-12:], f"Content revision {case.pack_revision[:12]}"])
         await self._replies.open(visit, form(f"Case {case.id}: history", [section(words)]))
 
     async def _uphold_form(self, case: Case, mask: int) -> Block:
@@ -185,26 +192,23 @@ class Acts:
     async def _case(self, case_id: int, version: int | None) -> Case:
         """The case as the moderator saw it. Raises Refused if it has changed since."""
         case = await self._moderation.case(case_id)
-        if case is None:
+        if case is None or not is_shared(case):
             raise Refused(f"There is no case {case_id}.")
         if version is not None and case.version != version:
-            raise Refused(f"Case {case_id} has changed since this was shown. Please use its current notice.")
+            raise Refused(
+                f"Case {case_id} has changed since you looked: {describe(case)}. Nothing was done. Please use its"
+                " current notice."
+            )
         return case
 
 
 def _act_of(visit: Visit) -> tuple[str, int, int]:
-    """The act (with its reason), the case and the version that somebody saw. Raises Refused where it makes none."""
-    value = visit.value if visit.action == "case:more" else f"{visit.action.removeprefix('case:')}:{visit.value}"
-    if visit.action == f"case:{Act.DISMISS}":
-        reason, _, rest = visit.value.partition(":")
-        act, (case_id, _, version) = f"{Act.DISMISS}:{reason}", rest.partition(":")
-        known = reason in set(Reason)
-    else:
-        act, case_id, version = [*value.split(":"), "", ""][:3]
-        known = act == HISTORY or act in set(Act)
-    if not known or not case_id.isdecimal() or not version.isdecimal():
-        raise Refused("This button is not one of ours. Please use the case's notice.")
-    return act, int(case_id), int(version)
+    """The act (for a dismissal: its reason), the case and the version that somebody saw. Raises Refused."""
+    name = visit.action.removeprefix("case:")
+    found = _PRESSED.fullmatch(visit.value if name in ("more", Act.DISMISS) else f"{name}:{visit.value}")
+    if found is None or found["what"] not in (set(Reason) if name == Act.DISMISS else PRESSED | {HISTORY}):
+        raise Refused("There is no such button.")
+    return found["what"], int(found["case"]), int(found["version"])
 
 
 def _notes(visit: Visit) -> Mapping[str, Any]:

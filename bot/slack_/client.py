@@ -72,9 +72,7 @@ class SlackBot:
             ignoring_self_events_enabled=False,  # it would also hide that somebody deleted a notice of ours
         )
         directory, replies = Directory(self.api, settings, clock), Replies(self.api)
-        self.notifier = SlackNotifier(
-            self.api, pack=moderation.pack, policy=moderation.policy, settings=settings, since=clock.now()
-        )
+        self.notifier = SlackNotifier(self.api, pack=moderation.pack, policy=moderation.policy, settings=settings)
         self._answering = Answering(moderation, self.api, replies)
         self.watcher = Watcher(
             self.api,
@@ -137,6 +135,7 @@ class SlackBot:
     def _listen(self, on: Listeners) -> None:
         on.on_event("message", self._said)
         on.on_event("member_joined_channel", self._joined)
+        on.on_event(re.compile("^(channel|group)_deleted$"), self._lost)
         on.on_event("app_home_opened", self._looked)
         on.on_event(re.compile("tokens_revoked|app_uninstalled"), self._removed)
         on.on_command(self.moderation.pack.name, self._answering.asked)
@@ -165,6 +164,9 @@ class SlackBot:
         """The bot was invited to a channel: what it missed there is read."""
         if event.get("user") == (await self.api.identity()).user:
             self.watcher.catch_up(str(event["channel"]))
+
+    async def _lost(self, event: Body) -> None:
+        self.watcher.lost(str(event["channel"]))
 
     async def _looked(self, event: Body) -> None:
         if event.get("tab") == "home":

@@ -22,7 +22,6 @@ from bot.slack_.reply import Replies
 PAGE = 10  # cases on one page of the queue
 MOST_DAYS = 365
 EXPORTS = {"csv": export.as_csv, "json": export.as_json}
-ELSEWHERE = frozenset({"sandbox"})  # whose cases are practice, and stay where they are
 HELP = """*What you can ask*
 `/moderation queue` the cases that wait, the most serious first; add `upheld`, `dismissed`, `escalated`, `second`, \
 `snoozed` or `all`, and a page
@@ -100,7 +99,7 @@ class Console:
                 button("queue:open", "Open", str(case.id)),
             )
             for case in cases
-            if case.key.platform not in ELSEWHERE
+            if console.is_shared(case)
         ]
         return shown or [section("None.")]
 
@@ -112,7 +111,7 @@ class Console:
         if not number.isdecimal():
             raise Refused("Which case? For instance: /moderation case 12")
         case = await self._moderation.case(min(int(number), 2**62))
-        if case is None or case.key.platform in ELSEWHERE:
+        if case is None or not console.is_shared(case):
             raise Refused(f"There is no case {number}.")
         return case
 

@@ -3,12 +3,13 @@
 import logging
 from datetime import timedelta
 
+from bot.core.console import is_shared
 from bot.core.review import UNDECIDED, Case
 from bot.moderation import Moderation
 from bot.ports import Undeliverable
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, context, header, section
-from bot.slack_.console import ELSEWHERE, Console
+from bot.slack_.console import Console
 from bot.slack_.directory import Directory
 from bot.slack_.markup import quoted
 
@@ -45,9 +46,11 @@ class Home:
 
     async def _queue(self, user: str) -> list[Block]:
         undecided = await self._moderation.queue(statuses=tuple(UNDECIDED), limit=100)
-        waiting = [c for c in undecided if c.key.platform not in ELSEWHERE]
+        waiting = [c for c in undecided if is_shared(c)]
         mine = [c for c in waiting if c.holder is not None and c.holder.id == user]
-        recent = [c for c in await self._moderation.since(RECENT, limit=200) if c.decided_at is not None]
+        recent = [
+            c for c in await self._moderation.since(RECENT, limit=200) if c.decided_at is not None and is_shared(c)
+        ]
         return [
             *self._list("Yours", mine, MOST_MINE),
             *self._list(f"Waiting: {len(waiting)}{'+' if len(undecided) == 100 else ''}", waiting, MOST_WAITING),

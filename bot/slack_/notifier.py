@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 
 from bot.core import cards
 from bot.core.message import Person
@@ -29,14 +28,12 @@ CANT_DELETE = (
 class SlackNotifier:
     """See bot.ports.Notifier."""
 
-    def __init__(self, api: SlackApi, *, pack: Pack, policy: Policy, settings: Slack, since: datetime) -> None:
+    def __init__(self, api: SlackApi, *, pack: Pack, policy: Policy, settings: Slack) -> None:
         self._api = api
         self._posts = Posts(api)
         self._pack = pack
         self._policy = policy
         self._settings = settings
-        self._since = since  # what was opened earlier may have been told by a process that died
-        self._tried: set[int] = set()
 
     async def show(self, case: Case, record: Mapping[str, Record], *, folded: int = 0) -> str:
         notice = cards.notice(case, self._pack, record, self._policy, folded=folded)
@@ -65,10 +62,10 @@ class SlackNotifier:
         if case.way is not Correction.PRIVATE:
             return await self._reply(case)
         words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
-        return Told(await self._say_alone(case, words, correction_blocks(words, case.id)))
+        return Told(await self._say_alone(case, words, correction_blocks(words, case.id), of_case(CORRECTION, case)))
 
     async def tell_author(self, case: Case, words: str) -> None:
-        await self._say_alone(case, words, [section(with_links(words))])
+        await self._say_alone(case, words, [section(with_links(words))], of_case(WORDS, case, digest(words)))
 
     async def escalate(self, case: Case) -> None:
         channel, call = self._settings.escalation_channel, self._settings.escalation_call
@@ -109,14 +106,15 @@ class SlackNotifier:
                 )
 
     async def remove_correction(self, case: Case) -> None:
-        if case.told_alone:
-            if case.correction_ref:
-                blocks = [section(TAKEN_BACK)]
-                await self._posts.change(case.correction_ref, TAKEN_BACK, blocks, marks(WORDS, case=case.id), home=None)
+        if not case.told_alone:
+            reference = case.correction_ref or await self._standing_reply(case)
+            if reference:
+                await self._posts.remove(reference)
             return
-        reference = case.correction_ref or await self._standing_reply(case)
+        reference = case.correction_ref or await self._private_note(case)
         if reference:
-            await self._posts.remove(reference)
+            marked = of_case(WORDS, case, digest(TAKEN_BACK))
+            await self._posts.change(reference, TAKEN_BACK, [section(TAKEN_BACK)], marked, home=None)
 
     async def delete_message(self, case: Case) -> None:
         try:
@@ -150,9 +148,18 @@ class SlackNotifier:
         root = thread_of(case.link, case.key.message)
         return await self._posts.find_reply(case.key.channel, root, marked or of_case(CORRECTION, case))
 
-    async def _say_alone(self, case: Case, words: str, blocks: list[Block]) -> str:
+    async def _private_note(self, case: Case) -> str | None:
+        """The note that the author got, also if the process died before it could write down which it was."""
+        try:
+            channel = await self._posts.direct(case.author.id)
+        except SlackRefused as error:
+            if error.code in NO_DIRECT_MESSAGE:
+                return None
+            raise
+        return await self._posts.find(channel, of_case(CORRECTION, case), since=case.opened_at)
+
+    async def _say_alone(self, case: Case, words: str, blocks: list[Block], marked: Marks) -> str:
         """As a direct message, once, also when an earlier process died right after it."""
-        marked = of_case(WORDS, case, digest(words))
         try:
             channel = await self._posts.direct(case.author.id)
             known = await self._posts.find(channel, marked, since=case.opened_at)
@@ -185,9 +192,7 @@ class SlackNotifier:
         """The notice, if it was posted already."""
         if case.notice_ref:
             return case.notice_ref
-        if case.opened_at >= self._since and case.id not in self._tried:
-            return None
-        return await self._posts.find(self._moderators(), of_case(NOTICE, case), since=case.opened_at)
+        return await self._posts.notice(self._moderators(), case)
 
 
 def mention(who: str) -> str:

@@ -38,6 +38,9 @@ class Posts:
     def __init__(self, api: SlackApi) -> None:
         self._api = api
         self._client = api.client
+        self._channel = ""  # whose notices are known
+        self._read_from, self._read_to = "", ""
+        self._notices: dict[int, str] = {}  # case -> ts of its newest notice
 
     async def add(self, channel: str, words: str, blocks: list[Block], marked: Marks | None, **more: Any) -> str:
         """Post a message; its reference. Raises SlackRefused."""
@@ -71,6 +74,29 @@ class Posts:
         """Our newest message with these marks in the channel."""
         span = {"oldest": f"{int(since.timestamp())}.000000"} if since else {}
         return await self._first(self._client.conversations_history, marked, channel=channel, **span)
+
+    async def notice(self, channel: str, case: Case) -> str | None:
+        """The notice of the case, whichever process posted it. What was read of the channel is not read again."""
+        begin = f"{int(case.opened_at.timestamp())}.000000"
+        if self._channel != channel or begin < self._read_from:
+            self._channel, self._read_from, self._read_to, self._notices = channel, begin, begin, {}
+        pages = self._api.pages(
+            self._client.conversations_history,
+            "messages",
+            most=MOST_PAGES * 10,
+            channel=channel,
+            oldest=self._read_to,
+            include_all_metadata=True,
+        )
+        identity = await self._api.identity()
+        async for message in pages:
+            marked, ts = message.get("metadata") or {}, str(message["ts"])
+            self._read_to = max(self._read_to, ts)
+            if marked.get("event_type") == NOTICE and message.get("bot_id") == identity.bot:
+                number = int(marked["event_payload"]["case"])
+                self._notices[number] = max(self._notices.get(number, ""), ts)
+        found = self._notices.get(case.id)
+        return ref(channel, found) if found else None
 
     async def find_reply(self, channel: str, thread: str, marked: Marks) -> str | None:
         """Our reply with these marks in the thread; None also where the thread is gone."""

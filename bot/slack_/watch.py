@@ -70,6 +70,10 @@ class Watcher:
             fresh = event.get("subtype") != "message_changed"
             self._inbox.put(news.channel, lambda: self._live(news, fresh=fresh))
 
+    def lost(self, channel: str) -> None:
+        """A channel was deleted, and every message in it."""
+        self._inbox.put(channel, lambda: self._lost(channel))
+
     def catch_up(self, channel: str | None = None) -> None:
         """Read what was said meanwhile, before whatever arrives from now on; a channel new to us starts now."""
         for one in self._watch if channel is None else self._watch & {channel}:
@@ -120,6 +124,7 @@ class Watcher:
         if not post.thread:
             self._remember(post.channel, post.ts, post.raw)
         if not post.version and not await self._concerns(post):
+            self._moderation.meter.message(PLATFORM)
             return  # ordinary chat; an edit is looked at in any case, because it may take a claim back
         message = await self.message(post)
         case = await self._moderation.message_posted(message)
@@ -138,6 +143,9 @@ class Watcher:
             await self._moderation.notice_removed(PLATFORM, ref(removal.channel, removal.ts))
         team = (await self._api.identity()).team
         await self._moderation.message_deleted(MessageKey(PLATFORM, team, removal.channel, removal.ts))
+
+    async def _lost(self, channel: str) -> None:
+        await self._moderation.channel_deleted(PLATFORM, (await self._api.identity()).team, channel)
 
     async def _read_back(self, channel: str) -> None:
         self._behind.add(channel)

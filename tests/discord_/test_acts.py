@@ -98,8 +98,8 @@ async def test_who_invites_the_bot_elsewhere_moderates_nothing_here(server: Serv
     assert refused.response.content == "This bot works for another server."
 
 
-async def test_cases_of_other_platforms_are_no_business_of_discord(server: Server) -> None:
-    await server.bot.moderation.message_posted(message("tea cures all"))  # on another platform, in the same store
+async def test_cases_of_the_sandbox_are_no_business_of_discord(server: Server) -> None:
+    await server.bot.moderation.message_posted(message("tea cures all"))  # in the sandbox, in the same store
     await server.flag("tea cures everything")
     for custom_id in ("case:1:1:take", "history:1", "delete:1:1", "uphold:1:1:1:post"):
         answer = await forge(server, server.ann, custom_id)

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,8 +192,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-@pytest.fixture
-async def empty(store: Store) -> AsyncIterator[Workspace]:
+@asynccontextmanager
+async def open_workspace(store: Store) -> AsyncIterator[Workspace]:
     """The workspace before the bot comes: #health, a private #mods, a member, and two moderators."""
     clock = StoppedClock(NOON.astimezone(UTC))
     async with slack_on_a_wire(clock) as slack:
@@ -212,6 +213,13 @@ async def empty(store: Store) -> AsyncIterator[Workspace]:
         yield made
         await made.stop()
         assert slack.faults == []
+
+
+@pytest.fixture
+async def empty(store: Store) -> AsyncIterator[Workspace]:
+    """The workspace before the bot comes."""
+    async with open_workspace(store) as made:
+        yield made
 
 
 @pytest.fixture

@@ -190,6 +190,14 @@ async def test_what_was_deleted_or_edited_while_the_bot_was_away_is_noticed(work
     assert third["ts"] in workspace.health.messages
 
 
+async def test_a_deleted_channel_closes_its_cases_and_forgets_their_words(workspace: Workspace) -> None:
+    await workspace.flag()
+    await workspace.slack.tell({"type": "channel_deleted", "channel": workspace.health.id})
+    await workspace.settle()
+    case = await workspace.case()
+    assert (case.status, case.text) == (Status.MESSAGE_DELETED, "")
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_an_event_delivered_again_is_harmless(workspace: Workspace, times: int) -> None:
     message = await workspace.say("tea cures all")
