@@ -9,8 +9,8 @@ from bot.slack_.convert import Post, post_of
 
 log = logging.getLogger(__name__)
 THREADS = timedelta(days=1)  # how old the start of a thread may be whose new replies are read
-OVERLAP = timedelta(seconds=10)  # read again before the mark, because Slack may deliver out of order
-MOST_PAGES = 10  # of 200 messages each
+OVERLAP = timedelta(seconds=2)  # read again before the mark, because Slack may deliver out of order
+MOST_PAGES = 100  # of 200 messages each
 
 
 async def missed(api: SlackApi, channel: str, mark: str, clock: Clock) -> list[Post]:

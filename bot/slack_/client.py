@@ -33,7 +33,7 @@ from bot.slack_.reports import Reports
 from bot.slack_.watch import Watcher
 
 log = logging.getLogger(__name__)
-FLUSH = 5.0  # seconds between saves of how far each channel was read
+FLUSH = 1.0  # seconds between saves of how far each channel was read
 PING = 5.0  # seconds between signs of life on the socket
 NOT_CONNECTED = "Slack is not connected"
 REMOVED = "The app was removed from the Slack workspace, or its token was revoked. Install it again."

@@ -19,7 +19,7 @@ from bot.slack_.reply import TITLE, WORKING, Replies
 
 log = logging.getLogger(__name__)
 QUICK = 1.0  # seconds within which a form is mostly done with; then the acknowledgement carries the outcome
-GRACE = 1.0  # seconds by which a later outcome follows the acknowledgement, lest it be overtaken
+GRACE = 0.5  # seconds by which a later outcome follows the acknowledgement, lest it be overtaken
 TROUBLE = "Something went wrong on our side. Please try again in a moment."
 Body = dict[str, Any]
 Outcome = str | Block | None  # words, a form, or nothing more to say

@@ -153,6 +153,7 @@ class Watcher:
             mark = self._read.get(channel) or await self._store.cursor(PLATFORM, channel)
             if mark is None:
                 self._read[channel] = await newest(self._api, channel, self._clock)
+                self._looked_at.add(channel)
             else:
                 await self._look_again(channel)
                 await self._screen_missed(channel, mark)

@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +88,7 @@ class FakeSlack:
         self._unacknowledged: dict[str, tuple[asyncio.Future[Json], Json]] = {}
         self._telling: set[asyncio.Task[None]] = set()
         self._open = asyncio.Event()
+        self._was_called = asyncio.Event()
         self._backlog: deque[tuple[str, Json]] = deque()
         self.acknowledgements: list[float] = []  # seconds that each took
 
@@ -110,6 +111,12 @@ class FakeSlack:
 
     def called(self, method: str) -> list[Json]:
         return [arguments for name, arguments in self.calls if name == method]
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until the bot's calls have made it true."""
+        while not true():
+            self._was_called.clear()
+            await self._was_called.wait()
 
     def new_ts(self) -> str:
         return f"{int(self.clock.now().timestamp())}.{next(self._count):06d}"
@@ -222,7 +229,11 @@ class FakeSlack:
         self._unacknowledged[envelope] = future, body
         begun = loop.time()
         future.add_done_callback(lambda _: self._timed(body, loop.time() - begun))
-        await socket.send_str(json.dumps(body))
+        try:
+            await socket.send_str(json.dumps(body))
+        except ConnectionError:  # it broke at this moment
+            if self._unacknowledged.pop(envelope, None) is not None:
+                self._backlog.append((envelope, body))
 
     def _timed(self, body: Json, seconds: float) -> None:
         self.acknowledgements.append(seconds)
@@ -273,6 +284,7 @@ class FakeSlack:
             self.faults.append(f"an unknown method: {name}")
             raise Refusal("unknown_method")
         self.calls.append((name, given))
+        self._was_called.set()
         if not self.token_works:
             raise Refusal("token_revoked")
         if token != (APP_TOKEN if spec.app_level else BOT_TOKEN):

@@ -10,6 +10,7 @@ import yaml
 
 from bot.core.review import Status
 from bot.slack_.errors import SlackUnusable
+from bot.slack_.listeners import GRACE
 from bot.slack_.setup import SCOPES
 from tests.slack_.conftest import Workspace
 from tests.slack_.people import words
@@ -273,7 +274,7 @@ async def test_a_form_that_takes_long_is_acknowledged_first(workspace: Workspace
     await workspace.ann.submit(note="later")
     assert "One moment…" in words(workspace.ann.form)
     hold.set()
-    await workspace.clock.asleep(1)
+    await workspace.clock.asleep(GRACE)
     workspace.clock.pass_time(timedelta(seconds=2))
     await workspace.settle()
     assert "Noted." in words(workspace.ann.form)
