@@ -175,8 +175,14 @@ class Slack(_Frozen):
 SLACK_SECRETS = {"socket": "SLACK_APP_TOKEN", "http": "SLACK_SIGNING_SECRET"}
 
 
+def _only_pack() -> Path:
+    """The pack in content/, if there is only one; otherwise the settings must name one."""
+    packs = [file.parent for file in Path("content").glob("*/pack.yaml")]
+    return packs[0] if len(packs) == 1 else Path("content")
+
+
 class Settings(_Frozen):
-    content: Path = Path("content/calcification")
+    content: Path = Field(default_factory=_only_pack)
     data: Path = Path("data")
     store: Annotated[SecretStr | None, AfterValidator(_postgres)] = None
     log: Form = Form.READABLE

@@ -14,6 +14,7 @@ from bot.core.pack import (
     Safety,
     Severity,
     Source,
+    ThreadPost,
     Topic,
     UrgentRule,
     Vocabulary,
@@ -66,6 +67,11 @@ PACK = Pack(
     safety=SAFETY,
     vocabulary=Vocabulary(),
     revision="abc123",
+    thread=(
+        ThreadPost("Wren", "Is tea any good?"),
+        ThreadPost("Atlas", "Tea cures all.", answers=1),
+        ThreadPost("Juniper", "It does not.", answers=2),
+    ),
 )
 WORDS = {"cures": "tea-cures", "blue": "tea-is-blue"}
 

@@ -19,6 +19,19 @@ def test_the_shipped_file_says_what_the_defaults_are() -> None:
     assert load(ROOT / DEFAULT_FILE, {}) == Settings()
 
 
+@pytest.mark.parametrize(
+    ("packs", "used"), [(["a"], "content/a"), (["a", "b"], "content"), ([], "content")], ids=["one", "two", "none"]
+)
+def test_the_only_pack_in_content_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packs: list[str], used: str
+) -> None:
+    for name in packs:
+        (tmp_path / "content" / name).mkdir(parents=True)
+        (tmp_path / "content" / name / "pack.yaml").write_text("name: x\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load(tmp_path / "none.yaml", {}).content == Path(used)
+
+
 def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
     assert load(tmp_path / "none.yaml", {}) == Settings()
     assert load(written(tmp_path, "# nothing yet\n"), {}) == Settings()

@@ -337,6 +337,13 @@ def _red_flags(pack: Pack) -> Remarks:
             yield Remark(("safety", "urgent", key), "unused-urgent-text", message, hint, Level.WARNING)
 
 
+def _thread(pack: Pack) -> Remarks:
+    for number, post in enumerate(pack.thread):
+        if post.answers is not None and post.answers > number:
+            hint = "Count from 1; a post can only answer one above it."
+            yield Remark(("thread", "posts", number, "answers"), "thread", f"there is no post {post.answers} yet", hint)
+
+
 _CHECKS: tuple[Callable[[Pack], Remarks], ...] = (
     _unknown_sources,
     _nothing_to_show,
@@ -350,4 +357,5 @@ _CHECKS: tuple[Callable[[Pack], Remarks], ...] = (
     _lengths,
     _commands,
     _red_flags,
+    _thread,
 )

@@ -209,6 +209,15 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadPost:
+    """One post of a pack's example thread, which the sandbox replays."""
+
+    author: str
+    text: str
+    answers: int | None = None  # which post of the thread it answers, counted from 1
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """Everything about one subject; its name is the name of the command."""
 
@@ -220,6 +229,7 @@ class Pack:
     safety: Safety
     vocabulary: Vocabulary
     revision: str  # hash of the content, so that a decision can be replayed
+    thread: tuple[ThreadPost, ...] = ()
 
     def citations(self, keys: tuple[str, ...]) -> tuple[Source, ...]:
         """The sources among `keys` that people may see, in order."""

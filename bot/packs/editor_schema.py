@@ -100,6 +100,12 @@ _HELP: Mapping[str, Mapping[str, str]] = {
         "guidance.moderator_note": "For people; the bot does not read it.",
         "guidance.severity": "For people; the bot does not read it.",
     },
+    "thread": {
+        "posts": "A short conversation that the sandbox replays, to show what the bot does.",
+        "posts.author": "A made-up name.",
+        "posts.text": "What they write. Never a real person's message.",
+        "posts.answers": "Which post it answers: 1 for the first one.",
+    },
     "vocabulary": {
         "concepts": "Names, each with the phrases that mean it. word*: any ending; …: a few words between.",
         "things": "Concepts that “it” can stand for. A message that names none of them is not read.",

@@ -11,6 +11,7 @@ from bot.packs.problems import Problem, shown
 from bot.packs.tree import MAX_BYTES
 
 SINGLE = ("pack", "sources", "safety", "vocabulary")  # one file each
+OPTIONAL = ("thread",)  # … that a pack may do without
 FOLDERS = ("topics", "misconceptions")  # one file for each entry
 SUFFIXES = (".yaml", ".yml")
 LEFTOVERS = ("~", ".swp", ".swo", ".bak", ".tmp", ".orig", "#")  # what editors leave behind
@@ -68,7 +69,7 @@ def _entries(folder: Path) -> list[Path]:
 def _belongs(path: Path, folder: Path) -> bool:
     if path.suffix not in SUFFIXES:
         return False
-    return path.parent != folder or path.stem in SINGLE
+    return path.parent != folder or path.stem in (*SINGLE, *OPTIONAL)
 
 
 def _stray(path: Path, folder: Path) -> Problem | None:
@@ -79,7 +80,11 @@ def _stray(path: Path, folder: Path) -> Problem | None:
         hint = did_you_mean(path.name, FOLDERS) if top else "Move its files one level up."
         wanted = not known and (not top or bool(hint))
     else:
-        hint = did_you_mean(path.stem, SINGLE) if path.suffix in SUFFIXES else "Its name should end in .yaml."
+        hint = (
+            did_you_mean(path.stem, (*SINGLE, *OPTIONAL))
+            if path.suffix in SUFFIXES
+            else "Its name should end in .yaml."
+        )
         wanted = path.suffix in SUFFIXES or ".y" in path.stem
     return _problem(path, "this is not read", hint or _WHERE, Level.WARNING) if wanted else None
 

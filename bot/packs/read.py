@@ -17,6 +17,7 @@ from bot.packs.schema import (
     PackFile,
     SafetyFile,
     SourceEntry,
+    ThreadFile,
     TopicFile,
     VocabularyFile,
 )
@@ -28,6 +29,7 @@ KINDS: Mapping[str, Any] = {
     "sources": dict[Id, SourceEntry],
     "safety": SafetyFile,
     "vocabulary": VocabularyFile,
+    "thread": ThreadFile,
     "topics": TopicFile,
     "misconceptions": MisconceptionFile,
 }
@@ -165,6 +167,7 @@ def _pack(parts: Mapping[Place, Part], files: Files) -> Pack | None:
         safety=parts[("safety",)].model.build(),
         vocabulary=parts[("vocabulary",)].model.build(),
         revision=files.revision,
+        thread=parts[("thread",)].model.build() if ("thread",) in parts else (),
     )
 
 

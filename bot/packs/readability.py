@@ -1,7 +1,7 @@
 """How hard a text is to read: the Flesch-Kincaid grade (Kincaid, Fishburne, Rogers & Chissom 1975).
 
 Syllables are counted with the hyphenation patterns of pyphen. A long word that the pack itself explains counts as two
-syllables at most: the formula takes long words for hard ones, but who reads about calcification has met that word. Such
+syllables at most: the formula takes long words for hard ones, but who reads about osteoporosis has met that word. Such
 words are those of the vocabulary, of the topics' names, and terms that a fact defines ("Calcitriol: active vitamin D").
 The grade is that of the text as a whole, as the formula was made for passages rather than for single sentences.
 """

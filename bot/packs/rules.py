@@ -45,6 +45,7 @@ RULES: Mapping[str, Rule] = {
     "template": Rule(_E, "a {placeholder} that can't be filled in", "Members would see the braces."),
     "too-long": Rule(_E, "a text that does not fit into Discord or Slack", "It would be cut off in the middle."),
     "url": Rule(_E, "a malformed link", "Members could not open it. Only https links are shown."),
+    "thread": Rule(_E, "a post of the example thread that answers none above it", "It could not be replayed."),
     # evidence
     "no-source": Rule(_E, "a fact or a correction without sources", "No medical statement stands without evidence."),
     "no-shown-source": Rule(

@@ -19,7 +19,7 @@ from pydantic import (
     create_model,
 )
 
-from bot.core.pack import ClaimRule, Fact, Misconception, Pack, Safety, Source, Topic, Vocabulary
+from bot.core.pack import ClaimRule, Fact, Misconception, Pack, Safety, Source, ThreadPost, Topic, Vocabulary
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"\S")]
 Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -172,3 +172,17 @@ SourceEntry = _model_of(
     Source, base=_SourceNotes, without=("key",), url=Annotated[str, Field(strict=True)], expires_on=Day | None
 )
 VocabularyFile = _model_of(Vocabulary)
+
+
+_ThreadEntry: Any = _model_of(ThreadPost)
+
+
+class ThreadFile(Strict):
+    """thread.yaml: a short conversation with which the sandbox shows what the bot does."""
+
+    core: ClassVar[type[Any]] = tuple
+
+    posts: Annotated[tuple[_ThreadEntry, ...], Field(min_length=1)]
+
+    def build(self, **more: object) -> tuple[ThreadPost, ...]:
+        return tuple(post.build() for post in self.posts)

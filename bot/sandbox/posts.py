@@ -8,7 +8,7 @@ from bot.core.message import Message, MessageKey, Person
 
 CHANNEL = "health-questions"
 PRIVATE_NOTE = "/note"  # the topic of a whisper that is a correction; no answer can have this name
-BOT = Person("calcification-bot", "Calcification bot")
+BOT = Person("bot", "Health bot")
 
 
 class Kind(StrEnum):

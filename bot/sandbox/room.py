@@ -10,7 +10,7 @@ from bot.core.pack import Pack, Topic
 from bot.moderation import Moderation
 from bot.sandbox.people import Role, Visitor
 from bot.sandbox.posts import Kind, Post, message_of
-from bot.sandbox.thread import THREAD, Line
+from bot.sandbox.thread import Line, thread_of
 from bot.sandbox.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Room:
         """Post the example thread, one message after another."""
         async with self._replaying:
             said: list[Post] = []
-            for line in THREAD:
+            for line in thread_of(self._moderation.pack):
                 said.append(await self._repeat(line, said))
 
     async def catch_up(self) -> None:

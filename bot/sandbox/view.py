@@ -31,6 +31,7 @@ def pack_json(pack: Pack) -> Json:
         "topics": len(pack.topics),
         "misconceptions": len(pack.misconceptions),
         "sources": sum(s.citable for s in pack.sources.values()),
+        "thread": len(pack.thread),
     }
 
 

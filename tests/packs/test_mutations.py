@@ -426,13 +426,23 @@ MUTANTS = [
     *misspelt(), *left_out(), *doubled(), *wrong_types(), *no_yaml(), *words_and_names(), *between_files(), *texts(),
     *wording(), *against_each_other(), *before_the_screener(),
 ]  # fmt: skip
-ELSEWHERE = {"files", "dead-link", "expired-source", "collision"}  # rules that other tests break
+ELSEWHERE = {"files", "thread", "dead-link", "expired-source", "collision"}  # rules that other tests break
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     shutil.copytree(STONES, tmp_path / "pack")
     return tmp_path / "pack"
+
+
+def test_an_example_thread_is_checked_too(pack: Path) -> None:
+    posts = '  - {author: "Wren", text: "Salt?"}\n  - {author: "Atlas", text: "No.", answers: 2}\n'
+    (pack / "thread.yaml").write_text(f"posts:\n{posts}", "utf-8")
+    found = found_in(pack)
+    assert [(p.rule, p.line) for p in found] == [("thread", 3)]
+    assert "Count from 1" in found[0].hint
+    (pack / "thread.yaml").write_text(f"posts:\n{posts.replace('answers: 2', 'answers: 1')}", "utf-8")
+    assert found_in(pack) == ()
 
 
 def found_in(pack: Path) -> tuple[Problem, ...]:

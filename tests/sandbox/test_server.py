@@ -11,7 +11,6 @@ from yarl import URL
 from bot.sandbox.gate import HEADERS
 from bot.sandbox.people import PEOPLE, Role
 from bot.sandbox.server import AddressUnusable, Sandbox
-from bot.sandbox.thread import THREAD
 from tests.samples import PACK, WordScreener
 from tests.sandbox.stage import Page, Stage, running
 
@@ -174,7 +173,7 @@ async def test_admins_can_clear_the_channel(page: Page) -> None:
 async def test_the_example_thread_is_posted_in_order_as_replies(page: Page) -> None:
     await page.send("replay")
     posts = (await page.state())["posts"]
-    assert [p["text"] for p in posts] == [line.text for line in THREAD]
+    assert [p["text"] for p in posts] == [post.text for post in PACK.thread]
     assert [p["answers"] and p["answers"]["id"] for p in posts] == [None, 1, 2]
 
 

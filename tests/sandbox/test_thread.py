@@ -2,9 +2,11 @@
 
 from bot.core.answers import offer
 from bot.readers import screener_for
-from bot.sandbox.thread import CORRECTION, QUESTION, REPLY
+from bot.sandbox.thread import thread_of
 from bot.settings import Settings
 from tests.sandbox.content import MUST_BE_FOUND, shipped_pack, shipped_screener
+
+QUESTION, REPLY, CORRECTION = (post.text for post in shipped_pack().thread)
 
 
 def found(text: str, *, reply_to: str = "") -> dict[str, str]:
@@ -38,3 +40,9 @@ def test_question_and_careful_correction_are_not_flagged() -> None:
 def test_only_the_question_is_offered_an_answer() -> None:
     pack = shipped_pack()
     assert [offer(pack, text) for text in (QUESTION, REPLY, CORRECTION)] == ["causes", None, None]
+
+
+def test_its_people_have_names_and_answer_one_another() -> None:
+    lines = thread_of(shipped_pack())
+    assert [line.answers for line in lines] == [None, 0, 1]
+    assert len({line.author.id for line in lines}) == 3

@@ -64,6 +64,7 @@ function show(fresh) {
 function showWho() {
   document.body.dataset.role = state.who.role;
   for (const radio of byId("roles").querySelectorAll("input")) radio.checked = radio.value === (switching ?? state.who.role);
+  byId("replay").hidden = byId("replay-empty").hidden = state.pack.thread === 0;
   byId("clear").hidden = state.who.role !== "admin" || state.posts.length === 0;
   byId("channel-note").textContent = state.who.role === "admin"
     ? `${state.pack.topics} topics, ${state.pack.misconceptions} misconceptions, ${state.pack.sources} sources · revision ${state.pack.revision.slice(0, 12)}`

@@ -45,7 +45,7 @@ function avatar(post) {
 }
 
 function head(post, acts) {
-  const name = post.kind === "member" ? post.author.name : "Calcification bot";
+  const name = post.kind === "member" ? post.author.name : "Health bot";
   return h(
     "div",
     { class: "post-head" },

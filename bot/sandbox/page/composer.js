@@ -9,7 +9,7 @@ const TALLEST = 180; // pixels, about eight lines
 export class Composer {
   constructor({ send }) {
     this.sendText = send;
-    this.pack = "calcification";
+    this.pack = ""; // the command's name, known once the page has heard from the server
     this.text = byId("text");
     this.list = byId("choices");
     this.context = null; // {kind: "reply" | "edit", post}
@@ -26,6 +26,7 @@ export class Composer {
   setPack(name) {
     this.pack = name;
     this.text.placeholder = `Message, or /${name}`;
+    byId("hint").querySelector("kbd").textContent = `/${name}`;
   }
 
   reply(post) {

@@ -169,7 +169,7 @@ class Draft {
 
   post() {
     const text = this.text.value || "(nothing yet)";
-    return { id: "preview", kind: "correction", author: { id: "bot", name: "Calcification bot" }, text, at: new Date().toISOString(), answers: this.answers };
+    return { id: "preview", kind: "correction", author: { id: "bot", name: "Health bot" }, text, at: new Date().toISOString(), answers: this.answers };
   }
 
   finish(finish, correction) {
