@@ -181,6 +181,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.editing.fits import cut_remarks
     from bot.packs.command import Options, check
     from bot.packs.rules import rule_list
 
@@ -195,6 +196,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
             as_json=options.json,
             fix=options.fix,
             screens_of=lambda pack: _checker(settings, pack),
+            also=cut_remarks,
             extra=_dead_links(folder) if options.online else (),
         ),
         sys.stdout,

@@ -148,22 +148,23 @@ def _answer_page(answer: Answer, facts: list[tuple[str, tuple[int, ...]]], numbe
         title=shorten(answer.title, 256), colour=0x2471A3, description=(urgent + summary + "\n".join(lines))[:4000]
     )
     used = sorted({n for _, sources in facts for n in sources})
-    for chunk in _source_fields(answer, used):
-        embed.add_field(name="Sources", value=chunk, inline=False)
+    for count, chunk in enumerate(_source_fields(answer, used)):
+        embed.add_field(name="More sources" if count else "Sources", value=chunk, inline=False)
     page = f"Page {number} of {of}. " if of > 1 else ""
     embed.set_footer(text=shorten(page + answer.footer, 2048))
     return embed
 
 
 def _source_fields(answer: Answer, numbers: list[int]) -> list[str]:
-    chunk = ""
+    """The sources that a page names, in as many fields as they need: no fact stands without its evidence."""
+    chunks: list[str] = []
     for number in numbers:
         source = answer.sources[number - 1]
         line = f"{number}. [{shorten(source.title, 70).replace(']', ')')}]({source.url})\n"
-        if len(chunk) + len(line) > FIELD:
-            break
-        chunk += line
-    return [chunk] if chunk else []
+        if not chunks or len(chunks[-1]) + len(line) > FIELD:
+            chunks.append("")
+        chunks[-1] += line
+    return chunks
 
 
 def act_label(act: str) -> str:

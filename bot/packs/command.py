@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.content_checks import Level
-from bot.packs.check import ScreensOf, check_pack
+from bot.packs.check import Also, ScreensOf, check_pack
 from bot.packs.fixes import GONE, mend_all, mended
 from bot.packs.problems import Problem
 
@@ -25,6 +25,7 @@ class Options:
     as_json: bool = False
     fix: bool = False
     screens_of: ScreensOf | None = None
+    also: Also | None = None
     extra: tuple[Problem, ...] = ()
 
 
@@ -34,7 +35,8 @@ def check(folder: Path, options: Options, out: TextIO) -> int:
         print(f"There is no folder {folder}.", file=out)
         return COULD_NOT
     notes = _mend(folder, options.today) if options.fix else ()
-    problems = (*check_pack(folder, today=options.today, screens_of=options.screens_of), *options.extra)
+    found = check_pack(folder, today=options.today, screens_of=options.screens_of, also=options.also)
+    problems = (*found, *options.extra)
     lines = {file: _lines(Path(file)) for file in {p.file for p in problems}}
     for problem in problems:
         print(_object(problem, lines) if options.as_json else _paragraph(problem, lines), file=out)

@@ -44,6 +44,11 @@ RULES: Mapping[str, Rule] = {
     "same-example": Rule(_E, "an example that stands twice or in both lists", "It can't be flagged and passed.", True),
     "template": Rule(_E, "a {placeholder} that can't be filled in", "Members would see the braces."),
     "too-long": Rule(_E, "a text that does not fit into Discord or Slack", "It would be cut off in the middle."),
+    "cut": Rule(
+        _E,
+        "a fact or source that Discord or Slack would not show, tried out with the real renderers",
+        "No fact stands without its evidence, and none may be missing.",
+    ),
     "url": Rule(_E, "a malformed link", "Members could not open it. Only https links are shown."),
     "thread": Rule(_E, "a post of the example thread that answers none above it", "It could not be replayed."),
     # evidence

@@ -23,6 +23,7 @@ from bot.slack_.markup import quoted, with_links
 
 MOST_POINTS = 8  # flags shown on one notice; the others are counted
 ROOM = 9000  # characters for all of them; Slack takes about 13,000 in a message
+SOURCES = 8  # listed in one block, which takes 2,000 characters
 PAGE = 1000  # characters of facts on one page: about one phone screen
 MARKS = {Outcome.UPHELD: "✓ ", Outcome.DISMISSED: "✗ ", Outcome.PENDING: ""}
 SIGNS = {Severity.HARMFUL: "🔴", Severity.MISLEADING: "🟠", Severity.MINOR: "⚪"}
@@ -151,8 +152,7 @@ def _answer_page(answer: Answer, facts: list[tuple[str, tuple[int, ...]]], numbe
     if lines:
         blocks.append(section("\n".join(lines)))
     used = sorted({n for _, sources in facts for n in sources})
-    if used:
-        named = (f"{n}. <{s.url}|{quoted(shorten(s.title, 70))}>" for n in used for s in [answer.sources[n - 1]])
-        blocks.append(context(cut("\n".join(named), 1900)))
+    named = [f"{n}. <{s.url}|{quoted(shorten(s.title, 70))}>" for n in used for s in [answer.sources[n - 1]]]
+    blocks += [context(cut("\n".join(named[at : at + SOURCES]), 1900)) for at in range(0, len(named), SOURCES)]
     page = f"Page {number} of {of}. " if of > 1 else ""
     return [*blocks, context(quoted(page + answer.footer))]
