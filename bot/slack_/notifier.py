@@ -43,7 +43,6 @@ class SlackNotifier:
             standing = await self._standing(case)
             if standing and await self._posts.change(standing, summary(case), blocks, marked, home=home):
                 return standing
-            self._tried.add(case.id)
             called = self._whom_to_call(case) if case.status.undecided else None
             if called:
                 blocks = notice_blocks(notice, case, self._policy, calls=mention(called))
