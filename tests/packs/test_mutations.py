@@ -59,7 +59,12 @@ KEYS = {
     SAFETY: ("disclaimer", "footer", "long_disclaimer", "urgent", "red_flags", "canned", "correction_template"),
     WORDS: ("concepts", "things", "cues"),
 }
-NEEDED = {DIET: KEYS[DIET], CUT: KEYS[CUT][:5], SAFETY: KEYS[SAFETY], PACK: ("name", "title")}
+NEEDED = {
+    DIET: KEYS[DIET],
+    CUT: KEYS[CUT][:5],
+    SAFETY: tuple(key for key in KEYS[SAFETY] if key != "red_flags"),
+    PACK: ("name", "title"),
+}
 TEXTS = {
     PACK: ("title",),
     DIET: ("title", "summary"),
@@ -137,7 +142,7 @@ def wrong_types() -> Iterator[Mutant]:
     yield Mutant("wrong-type", CUT, "  - {say: [stones, cut-out]}", "  - 5", says="keys and values")
     yield Mutant("wrong-type", PILLS, "within: 12", "within: far", says="whole number")
     yield Mutant("wrong-type", WORDS, "things: [stones, calcium, diuretic]", "things: stones", says="a list")
-    yield Mutant("wrong-type", SAFETY, 'red_flags: ["chest pain", "passed out"]', "red_flags: pain", says="a list")
+    yield Mutant("wrong-type", SAFETY, "  words: {self: [i, im, my]}", "  words: {self: i}", says="a list")
     yield Mutant("number", PILLS, "within: 12", "within: 0", says="1 or more")
     yield Mutant("number", PILLS, "within: 12", "within: -3", says="1 or more")
     yield Mutant("number", SOURCES, "year: 2002", "year: 0", says="1 or more")
