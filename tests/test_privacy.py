@@ -13,6 +13,7 @@ import pytest
 
 from bot.core import audit
 from bot.core.audit import AuditRow
+from bot.core.cards import ACT_WORDS
 from bot.core.message import MessageKey
 from bot.core.review import Act, Case, Correction, Decision, Duty, Status
 from bot.moderation import Moderation
@@ -60,6 +61,10 @@ async def desk(any_store: Store) -> Desk:
     desk = Desk(any_store)
     await desk.flag()
     return desk
+
+
+def test_every_act_has_words_for_the_history() -> None:
+    assert ACT_WORDS.keys() == set(Act)
 
 
 @pytest.mark.parametrize("act", [Act.UPHOLD, Act.DISMISS])

@@ -56,15 +56,24 @@ def offer(pack: Pack, text: str) -> str | None:
         return None
     index = index_of(pack)
     found = index.search(questions[0])
-    on_subject = index.asked(questions[0]).on_subject or index.asked(text).on_subject
+    named = bool(found) and _says_name(pack.topics[found[0].topic], text)
+    on_subject = named or index.asked(questions[0]).on_subject or index.asked(text).on_subject
     plain = bool(found) and found[0].score >= OFFERED and on_subject and not _pushes(index, text)
     return found[0].topic if plain else None
+
+
+def _says_name(topic: Topic, text: str) -> bool:
+    """Whether a name of more than one word stands in the text; single words may be about anything."""
+    return any(" " in name and f" {name} " in f" {fold(text)} " for name in names_of(topic))
 
 
 def _pushes(index: TopicIndex, text: str) -> bool:
     """Whether a question pushes an opinion, or a joke is made."""
     cues = (cue for number, sentence in enumerate(sentences(text)) for cue in index.cues.found(number, sentence))
-    return any(cue.kind in (CueKind.RHETORICAL, CueKind.IRONY) for cue in cues)
+    pushing = (CueKind.RHETORICAL, CueKind.IRONY)
+    return any(
+        cue.kind in pushing and " " in cue.words for cue in cues
+    )  # one word alone, such as "hello", may just greet
 
 
 class _Same:

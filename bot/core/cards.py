@@ -105,6 +105,8 @@ ACT_WORDS = {
     Act.REPORTED: "Reported",
     Act.ANSWERED: "Answered by a member",
     Act.REMOVED: "Notice deleted by hand",
+    Act.PURGED: "Words deleted: their time was over",
+    Act.ERASED: "A person was erased",
 }
 
 

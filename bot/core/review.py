@@ -135,7 +135,6 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     **{(s, Act.MESSAGE_DELETED): Status.MESSAGE_DELETED for s in (UNDECIDED | {Status.WITHDRAWN}) - {Status.APPEALED}},
     **{(s, Act.MESSAGE_DELETED): s for s in (Status.UPHELD, Status.DISMISSED)},
     **{(s, Act.PURGED): s for s in frozenset(Status) - UNDECIDED},
-    **{(s, Act.ERASED): s for s in Status},
     (Status.UPHELD, Act.NOT_TOLD): Status.UPHELD,
     **{(s, act): s for s in Status for act in (Act.REPEATED, Act.REPORTED)},
     **{(s, Act.ANSWERED): s for s in UNDECIDED},

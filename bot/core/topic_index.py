@@ -192,11 +192,18 @@ def _named(topic: Topic, typed: str) -> float:
     names = names_of(topic)
     if typed in names:
         return 1.0
+    if gist(typed) and gist(typed) in map(gist, names):
+        return 0.95  # "what is …?"
     if any(n.startswith(typed) for n in names):
         return 0.9
     alike = (n for n in names if len(n.split()) == len(typed.split()))
     spelling = max((SequenceMatcher(None, typed, n).ratio() for n in alike), default=0.0)
     return spelling if spelling >= CLOSE else 0.0
+
+
+def gist(typed: str) -> str:
+    """The words that say something, of text that is folded."""
+    return " ".join(w for w in typed.split() if w not in FILLERS and w not in NEUTRAL)
 
 
 def names_of(topic: Topic) -> frozenset[str]:

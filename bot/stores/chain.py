@@ -36,7 +36,7 @@ class Chain(Statements):
         if self._db.chain_lock:
             await session.rows(self._db.chain_lock)  # rows of two processes must not follow the same row
         key = await self._chain_key(session)
-        newest = await session.rows("SELECT link FROM history ORDER BY id DESC LIMIT 1")
+        newest = await session.rows("SELECT link FROM history WHERE id = (SELECT max(id) FROM history)")
         row = AuditRow(
             id=0,
             case_id=entry.case_id,

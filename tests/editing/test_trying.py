@@ -105,7 +105,7 @@ def test_an_id_that_is_not_there_gets_the_nearest(pack: Path) -> None:
 def test_on_the_command_line_once(pack: Path) -> None:
     done = bot("try", CUT_OUT, "--once", env={"BOT_CONTENT": str(pack)})
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("cut-out-calcium · harmful · live · a notice takes 85%")
+    assert done.stdout.startswith("cut-out-calcium · harmful · live · a notice takes 75%")
     assert bot("try", "nobody", "--once", env={"BOT_CONTENT": str(pack)}).returncode == 2
 
 

@@ -37,7 +37,7 @@ async def test_an_answer_can_be_shown_to_everybody_afterwards(workspace: Workspa
 
 
 async def test_near_topics_are_offered_where_it_is_not_plain_what_is_meant(workspace: Workspace) -> None:
-    await ask(workspace, "fermented leaves")
+    await ask(workspace, "tea leaves")
     assert "Did you mean one of these?" in words(workspace.mina.whisper["blocks"])
     await workspace.mina.click_whisper("Green tea")
     await workspace.settle()
