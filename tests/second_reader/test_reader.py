@@ -74,6 +74,11 @@ def test_learns_a_new_misconception_without_forgetting_the_others() -> None:
     assert "juice-makes-taller" not in reader().score("juice")
 
 
+def test_what_claims_something_trained_is_not_taken_for_something_learned_lightly() -> None:
+    wiser = reader().learn("juice-makes-taller", ["juice makes you tall"] * 6, ["milk is white", "tea is hot"])
+    assert wiser.score("juice and tea")["juice-makes-taller"] < 0.2 < wiser.score("juice")["juice-makes-taller"]
+
+
 shipped = pytest.mark.skipif(not (SHIPPED / "reader.json").exists(), reason="no model in bot/second_reader/model")
 
 
