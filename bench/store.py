@@ -62,11 +62,13 @@ async def _opened(kind: str, folder: Path) -> AsyncIterator[tuple[Store, Driver]
         async with open_store(folder, None) as store:
             yield store, store._db
         return
+    from bot.stores.postgres import open_database
     from tests.postgres import server
 
     with server() as running:
-        async with open_store(folder, await running.fresh()) as store:
-            yield store, store._db
+        url = await running.fresh()
+        async with open_store(folder, url) as store, open_database(url, answer=None) as patient:
+            yield store, patient
 
 
 async def _fill(db: Driver, count: int) -> None:

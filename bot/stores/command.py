@@ -119,7 +119,7 @@ def _open(folder: Path, url: str | None) -> AbstractAsyncContextManager[Versione
         return open_file(folder / FILE)
     from bot.stores.postgres import open_database
 
-    return open_database(url)
+    return open_database(url, answer=None)  # a large table takes its time
 
 
 COMMANDS: Mapping[str, Work] = {"migrate": _migrate, "backup": _backup, "restore": _restore, "move": _move}

@@ -50,21 +50,25 @@ CONNECTIONS = 8  # at most, for one process
 @asynccontextmanager
 async def open_postgres(url: str) -> AsyncIterator[SqlStore]:
     """The store at `url`, migrated to the newest schema. Raises StoreUnusable."""
-    async with open_database(url) as driver:
+    async with open_database(url, answer=None) as driver:
         try:
             await migrate(driver)
         except (StoreAway, asyncpg.PostgresError) as error:
             raise StoreUnusable(_advice(driver.name, error)) from error
+    async with open_database(url) as driver:
         yield SqlStore(driver)
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator["Postgres"]:
-    """The database as it is. Raises StoreUnusable."""
+async def open_database(url: str, *, answer: float | None = ANSWER) -> AsyncIterator["Postgres"]:
+    """The database as it is; `answer` seconds are waited for a statement, for ever where it is None.
+
+    Raises StoreUnusable.
+    """
     name = without_password(url)
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=0, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=ANSWER, server_settings=PLANS
+            url, min_size=0, max_size=CONNECTIONS, timeout=CONNECT, command_timeout=answer, server_settings=PLANS
         )
         await pool.execute("SELECT 1")
     except (*FAILURES, ValueError) as error:

@@ -21,7 +21,8 @@ from bot.moderation import Moderation, Outbox
 from bot.ports import Store, StoreAway
 from bot.stores import postgres as adapter
 from bot.stores import sqlite as embedded
-from bot.stores.postgres import open_postgres
+from bot.stores.postgres import open_database, open_postgres
+from bot.stores.sql import SqlStore
 from bot.stores.sqlite import FILE, connect, open_sqlite
 from bot.workers import Worker
 from tests.postgres import PostgresServer, server
@@ -240,12 +241,12 @@ class Cable:
 async def test_a_cut_network_makes_messages_wait_and_heals_by_itself(
     postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(adapter, "ANSWER", 0.3)
     monkeypatch.setattr(adapter, "CONNECT", 0.5)
     url = await postgres_server.fresh()
     place = Path(url.partition("host=")[2])
     async with Cable(place, tmp_path).laid() as cable:  # noqa: SIM117  the store closes before its cable goes
-        async with open_postgres(url.replace(str(place), str(tmp_path))) as store:
+        async with open_database(url.replace(str(place), str(tmp_path)), answer=0.3) as driver:
+            store = SqlStore(driver)
             moderation, outbox, board = service(store)
             first = await moderation.message_posted(message("tea cures all", at(1)))
             assert first is not None
