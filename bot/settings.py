@@ -59,6 +59,11 @@ def _passwords(url: str) -> list[str]:
     return [p for word in found for p in {word, unquote(word)} if p]
 
 
+def _yes_or_no(value: Any) -> Any:
+    """YAML reads a bare `yes` as true and a bare `no` as false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
 class Switch(StrEnum):
     AUTO = "auto"
     YES = "yes"
@@ -77,13 +82,13 @@ class Screening(_Frozen):
 
 
 class Sandbox(_Frozen):
-    enabled: Switch = Switch.AUTO
+    enabled: Annotated[Switch, BeforeValidator(_yes_or_no)] = Switch.AUTO
     host: str = "127.0.0.1"
     port: int = Field(8765, ge=0, le=65535)
 
 
 class Health(_Frozen):
-    enabled: Switch = Switch.AUTO
+    enabled: Annotated[Switch, BeforeValidator(_yes_or_no)] = Switch.AUTO
     host: str = "127.0.0.1"
     port: int = Field(8766, ge=0, le=65535)
 

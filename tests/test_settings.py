@@ -53,7 +53,7 @@ def test_the_servers_of_discord_can_be_replaced(tmp_path: Path) -> None:
     [("", "auto", True), ("t", "auto", False), ("t", "yes", True), ("", "no", False)],
 )
 def test_the_sandbox_runs_where_no_token_is_set(tmp_path: Path, token: str, enabled: str, runs: bool) -> None:
-    settings = load(written(tmp_path, f"sandbox:\n  enabled: '{enabled}'\n"), {"DISCORD_TOKEN": token})
+    settings = load(written(tmp_path, f"sandbox:\n  enabled: {enabled}\n"), {"DISCORD_TOKEN": token})
     assert settings.sandbox.enabled is Switch(enabled)
     assert settings.runs_sandbox is runs
 
