@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 FLUSH = 1.0  # seconds between saves of how far each channel was read
 PING = 5.0  # seconds between signs of life on the socket
 NOT_CONNECTED = "Slack is not connected"
+CLOSED = "Slack's socket is closed, and is being opened again"
 REMOVED = "The app was removed from the Slack workspace, or its token was revoked. Install it again."
 
 
@@ -62,6 +63,7 @@ class SlackBot:
         self._clock = clock
         self._app_token, self._ping = app_token, ping
         self._trouble: str | None = NOT_CONNECTED
+        self._is_open: doors.IsOpen = lambda: True
         client = AsyncWebClient(bot_token, base_url=settings.api_base, retry_handlers=[])
         self.api = SlackApi(client, clock)
         self.app = AsyncApp(
@@ -97,7 +99,7 @@ class SlackBot:
             await self._check()
             saving = asyncio.create_task(self._save_for_ever())
             try:
-                async with self._door():
+                async with self._door() as self._is_open:
                     await asyncio.Event().wait()
             finally:
                 saving.cancel()
@@ -106,9 +108,9 @@ class SlackBot:
 
     def why_not_ready(self) -> str | None:
         """For the health check: None when connected."""
-        return self._trouble or self.api.trouble
+        return self._trouble or self.api.trouble or (None if self._is_open() else CLOSED)
 
-    def _door(self) -> AbstractAsyncContextManager[None]:
+    def _door(self) -> AbstractAsyncContextManager[doors.IsOpen]:
         if self.settings.mode == "http":
             return doors.server(self.app, self.settings.host, self.settings.port, self._opened)
         return doors.socket(self.app, self.api, self._app_token, self._ping, self._opened)

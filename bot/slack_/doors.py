@@ -17,12 +17,16 @@ from bot.slack_.errors import SlackUnusable
 log = logging.getLogger(__name__)
 PATH = "/slack/events"
 LARGEST = 1_000_000  # bytes of a request
+IsOpen = Callable[[], bool]
 Opened = Callable[[int], None]  # told the port of a server, 0 for a socket
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, api: SlackApi, app_token: str, ping: float, opened: Opened) -> AsyncIterator[None]:
-    """A connection that is opened again whenever it breaks; `opened` is called each time. Raises SlackUnusable."""
+async def socket(app: AsyncApp, api: SlackApi, app_token: str, ping: float, opened: Opened) -> AsyncIterator[IsOpen]:
+    """A connection that is opened again whenever it breaks; `opened` is called each time. Raises SlackUnusable.
+
+    What comes of it tells whether it is open now.
+    """
     handler = AsyncSocketModeHandler(app, app_token, ping_interval=ping)
     handler.client.wss_uri = await _address(api, app_token)
 
@@ -33,13 +37,13 @@ async def socket(app: AsyncApp, api: SlackApi, app_token: str, ping: float, open
     handler.client.message_listeners.append(hello)
     try:
         await handler.client.connect()  # type: ignore[no-untyped-call]
-        yield
+        yield lambda: handler.client.current_session is not None and not handler.client.current_session.closed
     finally:
         await handler.client.close()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
-async def server(app: AsyncApp, host: str, port: int, opened: Opened) -> AsyncIterator[None]:
+async def server(app: AsyncApp, host: str, port: int, opened: Opened) -> AsyncIterator[IsOpen]:
     """A web server for Slack's requests. Bolt checks their signatures. Raises OSError."""
 
     async def take(request: web.Request) -> web.Response:
@@ -54,7 +58,7 @@ async def server(app: AsyncApp, host: str, port: int, opened: Opened) -> AsyncIt
         found: int = runner.addresses[0][1]
         log.info("listening for Slack on %s, port %s, path %s", host, found, PATH)
         opened(found)
-        yield
+        yield lambda: True
     finally:
         await runner.cleanup()
 

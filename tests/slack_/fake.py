@@ -118,6 +118,11 @@ class FakeSlack:
             self._was_called.clear()
             await self._was_called.wait()
 
+    async def until_called(self) -> None:
+        """Wait for the bot's next call, also one that fails."""
+        self._was_called.clear()
+        await self._was_called.wait()
+
     def new_ts(self) -> str:
         return f"{int(self.clock.now().timestamp())}.{next(self._count):06d}"
 
@@ -265,6 +270,7 @@ class FakeSlack:
         name = request.match_info["method"]
         given = await _arguments(request)
         token = str(given.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer "))
+        self._was_called.set()
         fault = self._fault(name, given)
         if fault is not None and not fault.afterwards:
             return self._failed(fault)

@@ -143,9 +143,14 @@ async def test_a_channel_that_can_not_be_read_back_is_tried_again(workspace: Wor
 
 async def test_a_socket_that_drops_is_opened_again_and_nothing_is_lost_or_doubled(workspace: Workspace) -> None:
     await workspace.say("tea cures all")
+    workspace.slack.goes_wrong("apps.connections.open", status=503, times=2)
     await workspace.slack.drop()
+    while workspace.bot.why_not_ready() is None:
+        await workspace.slack.until_called()
+    assert "is being opened again" in (workspace.bot.why_not_ready() or "")
     await workspace.mina.say(workspace.health, "tea is blue")
     await workspace.reconnected()
+    assert workspace.bot.why_not_ready() is None
     await workspace.say("green tea cures everything")
     await workspace.deliver()
     assert len(workspace.notices) == 3
