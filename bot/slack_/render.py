@@ -128,7 +128,9 @@ def _point(point: Point, room: int) -> list[Block]:
     words = shorten(point.quote.words, max(80, room // 3))
     around = max(0, (room // 3 - len(words)) // 2)
     before = point.quote.before[-around:] if around else ""
-    spoken = quote(f"{before} " if before else "", words, f" {point.quote.after[:around]}".rstrip())
+    after = point.quote.after[:around]
+    gap = " " if after[:1].isalnum() else ""  # a full stop stands right after the words
+    spoken = quote(f"{before} " if before else "", words, gap + after)
     return [spoken, section("\n".join(lines))] if words else [section("\n".join(lines))]
 
 

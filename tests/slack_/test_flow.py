@@ -57,6 +57,12 @@ async def test_uphold_shows_the_correction_first_then_posts_it_under_the_message
     assert "Upheld by ann; a correction was posted." in workspace.notice_words
 
 
+async def test_a_quote_reads_as_it_was_written(workspace: Workspace) -> None:
+    notice = await workspace.flag("Hi all! My tea cures. It does, she said")
+    quote = next(b for b in notice["blocks"] if b["type"] == "rich_text")["elements"][0]["elements"]
+    assert "".join(p["text"] for p in quote) == "Hi all! My tea cures. It does, she said"
+
+
 async def test_an_edited_correction_is_posted_as_it_was_edited(workspace: Workspace) -> None:
     message = await workspace.say("tea cures all")
     await workspace.deliver()
