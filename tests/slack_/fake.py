@@ -207,9 +207,9 @@ class FakeSlack:
         if redeliver:
             self._backlog.extend((e, body | {"retry_attempt": 1}) for e, body in lost.items())
 
-    async def opened(self) -> None:
-        """Wait until there is a socket."""
-        await asyncio.wait_for(self._open.wait(), 20)
+    async def opened(self, within: float = 20) -> None:
+        """Wait until there is a socket; `within` is in seconds."""
+        await asyncio.wait_for(self._open.wait(), within)
 
     async def _request(self, kind: str, payload: Json, **more: Any) -> None:
         """The same over HTTP, as Slack does it: signed, and answered within three seconds."""

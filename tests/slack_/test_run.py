@@ -49,13 +49,14 @@ async def ended(process: asyncio.subprocess.Process) -> str:
 async def first_flag(slack: FakeSlack) -> str:
     health, mods = slack.channels["C0HEALTH"], slack.channels["C0MODS"]
     mina = Somebody(slack, slack.add_user("mina"))
-    await slack.opened()
+    await slack.opened(within=100)  # a cold start of everything on a busy machine
     await mina.say(health, "Vitamin D brings your calcium down.")
     await asyncio.wait_for(slack.until(lambda: bool(slack.called("chat.postMessage"))), 60)
     await slack.acknowledged()
     return words([m["blocks"] for m in mods.messages.values()])
 
 
+@pytest.mark.timeout(240)
 async def test_one_command_serves_discord_and_slack_and_a_claim_is_flagged(tmp_path: Path) -> None:
     async with slack_on_a_wire(SystemClock()) as slack, discord_on_a_wire() as wire:
         slack.add_channel("health")
