@@ -5,7 +5,9 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
+from bot.asking import Answering
 from bot.clock import SystemClock
 from bot.digest import Digest
 from bot.health import Health, serve
@@ -49,6 +51,13 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         metrics = Metrics()
         moderation, store = await stack.enter_async_context(service(settings, clock, metrics))
         log.info("content revision %s is loaded", moderation.pack.revision)
+        answering = Answering(
+            moderation=moderation,
+            store=store,
+            clock=clock,
+            pace=settings.pace,
+            quiet=timedelta(minutes=settings.answers.offer_quiet_minutes),
+        )
         health = Health(clock)
         health.watch(store.trouble)
         worker = await stack.enter_async_context(Worker(store, clock).working())
@@ -65,7 +74,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
 
             async def discord() -> None:
                 """While this process has the lease: Discord tells each connection everything, so one is enough."""
-                bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock)
+                bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock, answering=answering)
                 notifiers["discord"] = bot.notifier
                 health.watch(bot.why_not_ready)
                 try:

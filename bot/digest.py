@@ -7,10 +7,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.core.console import statistics_lines
+from bot.core.message import Workspace
 from bot.core.statistics import summarise
 from bot.moderation import Moderation
 from bot.plots import NoPlots, draw_digest
-from bot.ports import Clock, Notifier, Store, StoreAway, Undeliverable
+from bot.ports import Clock, ManyWorkspaces, Notifier, Store, StoreAway, Undeliverable
 
 log = logging.getLogger(__name__)
 LAST = "digest.last"  # in the store: when the last digest was posted
@@ -50,19 +51,33 @@ class Digest:
             return False
         if now - datetime.fromisoformat(last) < self._period:
             return False
-        numbers = summarise(await self._moderation.since(self._period), now)
-        lines = statistics_lines(numbers, self._period, people=False)
-        words = "\n".join([f"Summary of {now:%d %B %Y}", *lines])
-        try:
-            picture = await asyncio.to_thread(draw_digest, numbers) if numbers.cases else None
-        except NoPlots as error:
-            log.warning("%s", error)
-            picture = None
         for platform, notifier in self._notifiers.items():
             try:
-                await notifier.digest(f"digest-{now:%Y-%m-%d}", words, picture)
+                await self._post(platform, notifier, now)
             except Undeliverable as error:
                 log.warning("the digest could not be posted on %s: %s", platform, error)
                 return False
         await self._store.remember(LAST, now.isoformat())
         return True
+
+    async def _post(self, platform: str, notifier: Notifier, now: datetime) -> None:
+        """One summary of everything, or one for each community where several must not hear of each other."""
+        name = f"digest-{now:%Y-%m-%d}"
+        communities = notifier.workspaces() if isinstance(notifier, ManyWorkspaces) else ()
+        if not communities:
+            await notifier.digest(name, *await self._summary(now))
+        for community in communities:
+            assert isinstance(notifier, ManyWorkspaces)
+            summary = await self._summary(now, Workspace(platform, community))
+            await notifier.digest_of(community, name, *summary)
+
+    async def _summary(self, now: datetime, of: Workspace | None = None) -> tuple[str, bytes | None]:
+        """The words and the picture."""
+        numbers = summarise(await self._moderation.since(self._period, of=of), now)
+        lines = statistics_lines(numbers, self._period, people=False)
+        words = "\n".join([f"Summary of {now:%d %B %Y}", *lines])
+        try:
+            return words, await asyncio.to_thread(draw_digest, numbers) if numbers.cases else None
+        except NoPlots as error:
+            log.warning("%s", error)
+            return words, None

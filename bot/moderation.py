@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.core import answers, cards, gaps, reports
 from bot.core.fingerprint import fingerprint
-from bot.core.message import Message, MessageKey, Person
+from bot.core.message import Message, MessageKey, Person, Workspace
 from bot.core.pack import Pack, Stage
 from bot.core.review import (
     Act,
@@ -39,6 +39,7 @@ from bot.ports import (
     Clock,
     Doubting,
     Impossible,
+    ManyWorkspaces,
     Meter,
     Notifier,
     OutboxEntry,
@@ -95,6 +96,7 @@ class Moderation:
         self._news = asyncio.Event()  # set when the outbox may have work
         self._key: bytes | None = None  # of fingerprints; made once for each store
         self._noting = asyncio.Lock()  # one gap after the other, so that none is lost
+        self._notices: dict[Workspace, float] = {}  # thresholds of single workspaces
         self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
 
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
@@ -114,7 +116,7 @@ class Moderation:
         urgent = self._urgent.key(message.text) or ""
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
         self._count(message, screening)
-        flags = self._flags(self._live(screening.findings))
+        flags = self._flags(self._live(self._noticed(screening, message.key.home)))
         known = await self._store.case_of(message.key)
         if known is None:
             mark = await self._mark(message.text)
@@ -252,19 +254,32 @@ class Moderation:
                 raise
             return await self.notice_removed(platform, notice_ref)  # a moderator acted at the same moment
 
-    async def pause(self, channel: str | None = None) -> None:
-        """Stop screening in one channel ("platform:channel") or, without one, everywhere; it survives restarts."""
-        await self._set_paused(await self._pauses() | {channel or EVERYWHERE})
+    def set_notice(self, platform: str, workspace: str, notice: float | None) -> None:
+        """From which probability on moderators of that workspace see a finding; None: as everywhere."""
+        if notice is None:
+            self._notices.pop(Workspace(platform, workspace), None)
+        else:
+            self._notices[Workspace(platform, workspace)] = notice
 
-    async def resume(self, channel: str | None = None) -> None:
+    async def pause(self, channel: str | None = None, *, of: Workspace | None = None) -> None:
+        """Stop screening in one channel ("platform:channel") or, without one, everywhere; it survives restarts.
+
+        With `of`, everywhere is that workspace alone.
+        """
+        await self._set_paused(await self._pauses() | {_mark_of(channel, of)})
+
+    async def resume(self, channel: str | None = None, *, of: Workspace | None = None) -> None:
         """Screen again, in one channel or everywhere. Raises Refused where a channel alone can't be resumed."""
         paused = await self._pauses()
-        if channel and EVERYWHERE in paused:
+        if channel and not paused.isdisjoint({EVERYWHERE, _mark_of(None, of)}):
             raise Refused("Screening is paused everywhere. Please resume it everywhere.")
-        await self._set_paused(paused - {channel} if channel else frozenset())
+        ended = {_mark_of(channel, of)} if channel else {p for p in paused if of is None or p.startswith(_home(of))}
+        await self._set_paused(paused - ended - (frozenset() if channel else {EVERYWHERE}))
 
     async def is_paused(self, key: MessageKey) -> bool:
-        return not {EVERYWHERE, f"{key.platform}:{key.channel}"}.isdisjoint(await self._pauses())
+        channel = f"{key.platform}:{key.channel}"
+        marks = {EVERYWHERE, channel, _mark_of(None, key.home), _mark_of(channel, key.home)}
+        return not marks.isdisjoint(await self._pauses())
 
     async def decide(self, case_id: int, decision: Decision) -> Case:
         """Apply a decision. Raises Refused with words for the person who tried."""
@@ -302,16 +317,18 @@ class Moderation:
     async def case(self, case_id: int) -> Case | None:
         return await self._store.case(case_id)
 
-    async def queue(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
-        """Cases, most serious first, then oldest first."""
-        return await self._store.cases(statuses=statuses, limit=limit, offset=offset)
+    async def queue(
+        self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0, of: Workspace | None = None
+    ) -> list[Case]:
+        """Cases, most serious first, then oldest first; of one workspace or all."""
+        return await self._store.cases(statuses=statuses, limit=limit, offset=offset, of=of)
 
     async def history(self, case_id: int) -> list[HistoryEntry]:
         return await self._store.history(case_id)
 
-    async def since(self, age: timedelta, *, limit: int = 5000) -> list[Case]:
-        """Cases opened within that time, newest first."""
-        return await self._store.cases_since(self._clock.now() - age, limit=limit)
+    async def since(self, age: timedelta, *, limit: int = 5000, of: Workspace | None = None) -> list[Case]:
+        """Cases opened within that time, newest first; of one workspace or all."""
+        return await self._store.cases_since(self._clock.now() - age, limit=limit, of=of)
 
     async def of_author(self, platform: str, workspace: str, author_id: str, age: timedelta) -> list[Case]:
         """What that person's messages have led to within that time, newest first."""
@@ -343,8 +360,7 @@ class Moderation:
     async def _open(self, case: Case) -> Case | None:
         """Save a new case; None if its message has one already. In a flood it is counted on the last notice."""
         now = self._clock.now()
-        lately = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1)
-        here = [c for c in lately if (c.key.platform, c.key.workspace) == (case.key.platform, case.key.workspace)]
+        here = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1, of=case.key.home)
         here = [c for c in here if c.opened_at <= now]  # after the clock went back, some seem to come from the future
         if len(here) >= self.policy.flood and not case.urgent:
             case = replace(case, folded_into=here[0].folded_into or here[0].id)
@@ -423,6 +439,13 @@ class Moderation:
     async def _set_paused(self, channels: frozenset[str]) -> None:
         await self._store.remember(PAUSED, json.dumps(sorted(channels)))
         self._paused = channels
+
+    def _noticed(self, screening: Screening, home: Workspace) -> tuple[Finding, ...]:
+        """What moderators of that workspace want to see."""
+        notice = self._notices.get(home)
+        if notice is None:
+            return screening.findings
+        return tuple(f for f in (*screening.findings, *screening.shadows) if f.probability >= notice)
 
     def _live(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         known = self.pack.misconceptions
@@ -521,7 +544,7 @@ class Outbox:
             return False
         except Undeliverable as error:
             if isinstance(error, Unwritable) and notifier is not None:
-                await self._alert(notifier, str(error))
+                await self._alert(notifier, case, str(error))
             await self._postpone(entry, type(error).__name__, str(error))
             return False
         except Exception as error:  # an adapter's surprise must not stop the other duties
@@ -558,7 +581,7 @@ class Outbox:
                 await self._tell_author(case, cards.outcome_text(case), notifier)
                 await self._store.done(entry)
             case Duty.REMINDER if case.status.undecided:
-                await notifier.remind(case, await self._store.active(self._clock.now() - ACTIVE))
+                await notifier.remind(case, await self._store.active(self._clock.now() - ACTIVE, case.key.home))
                 await self._store.done(entry)
             case _:  # undone, or decided again, before it could be told
                 await self._store.done(entry)
@@ -573,8 +596,8 @@ class Outbox:
         await self._store.done(entry, notice_ref=ref if shown is case else None)
         if not case.notice_ref:
             self._moderation.meter.noticed(self._clock.now() - case.opened_at)
-        if await self._store.recall(ALERTED):
-            await self._store.remember(ALERTED, "")
+        if await self._store.recall(_alerted(case)):
+            await self._store.remember(_alerted(case), "")
 
     async def _tell_author(self, case: Case, words: str, notifier: Notifier) -> None:
         try:
@@ -582,16 +605,20 @@ class Outbox:
         except Impossible as error:
             log.info("the author of case %s could not be told: %s", case.id, error)
 
-    async def _alert(self, notifier: Notifier, why: str) -> None:
+    async def _alert(self, notifier: Notifier, case: Case, why: str) -> None:
         """Tell an admin, once until a notice gets through again, that moderators can't be reached."""
-        if await self._store.recall(ALERTED):
+        if await self._store.recall(_alerted(case)):
             return
+        words = cards.alert_text(why)
         try:
-            await notifier.alert_admin(cards.alert_text(why))
+            if isinstance(notifier, ManyWorkspaces):
+                await notifier.alert_admin_of(case.key.workspace, words)
+            else:
+                await notifier.alert_admin(words)
         except Undeliverable as error:
             log.warning("no admin could be told: %s", error)
         else:
-            await self._store.remember(ALERTED, "yes")
+            await self._store.remember(_alerted(case), "yes")
 
     async def _give_up(self, entry: OutboxEntry, case: Case, why: str) -> None:
         """What can never be told is written down instead, where moderators see it; only then it is forgotten."""
@@ -608,6 +635,22 @@ class Outbox:
         self._moderation.meter.failed(entry.duty, kind)
         log.warning("duty %s of case %s waits %s s: %s", entry.duty, entry.case_id, wait.total_seconds(), why)
         await self._store.retry(entry, self._clock.now() + wait)
+
+
+def _home(of: Workspace) -> str:
+    return f"{of.platform}:{of.id}:"
+
+
+def _mark_of(channel: str | None, of: Workspace | None) -> str:
+    """What is kept about a pause of that channel, or of everything there is."""
+    if of is None:
+        return channel or EVERYWHERE
+    return f"{_home(of)}{channel or '*'}"
+
+
+def _alerted(case: Case) -> str:
+    """Where it is kept that an admin of the case's workspace knows."""
+    return f"{ALERTED}.{case.key.platform}.{case.key.workspace}"
 
 
 async def _first(*waits: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.core.audit import AuditRow
-from bot.core.message import Message, MessageKey, Person
+from bot.core.message import Message, MessageKey, Person, Workspace
 from bot.core.review import Case, Duty, HistoryEntry, Status
 
 LONGEST_WAIT = timedelta(minutes=10)  # between two tries of what could not be told
@@ -44,6 +44,26 @@ class Record:
     decided: int
 
 
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Whether an answer was useful to somebody."""
+
+    platform: str
+    workspace: str
+    topic: str
+    voter: str  # a keyed hash of person and topic: it shows that a vote is theirs, and not who they are
+    useful: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What those who voted said about one topic."""
+
+    useful: int
+    cast: int
+
+
 class Store(Protocol):
     """Cases, decisions and the outbox. Every change is one transaction."""
 
@@ -56,11 +76,15 @@ class Store(Protocol):
     async def case_of(self, key: MessageKey) -> Case | None:
         """The case of that message."""
 
-    async def cases(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
-        """Cases, most serious first, then oldest first; all statuses when none is named."""
+    async def cases(
+        self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0, of: Workspace | None = None
+    ) -> list[Case]:
+        """Cases, most serious first, then oldest first; all statuses and workspaces where none is named."""
 
-    async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
-        """Cases opened at that time or later, newest first, with numbers below `before`."""
+    async def cases_since(
+        self, since: datetime, *, limit: int, before: int | None = None, of: Workspace | None = None
+    ) -> list[Case]:
+        """Cases opened at that time or later, newest first, with numbers below `before`; of one workspace or all."""
 
     async def channel_cases(self, platform: str, workspace: str, channel: str) -> list[Case]:
         """The cases of all messages in that channel."""
@@ -98,8 +122,8 @@ class Store(Protocol):
     async def reporter_record(self, platform: str, workspace: str, reporter_id: str) -> Record:
         """How the cases ended that the person reported."""
 
-    async def active(self, since: datetime) -> list[Person]:
-        """Who has done something with a case since then, the most recent first."""
+    async def active(self, since: datetime, of: Workspace) -> list[Person]:
+        """Who has done something with a case of the workspace since then, the most recent first."""
 
     async def save(
         self,
@@ -182,6 +206,24 @@ class Store(Protocol):
 
     async def advance(self, platform: str, channel: str, message: str) -> None:
         """Remember that everything up to `message` was screened; never moves backwards."""
+
+    async def vote(self, vote: Vote) -> bool | None:
+        """Keep the voter's only vote on the topic; return what an earlier one that it replaces said."""
+
+    async def votes(self, platform: str, workspace: str) -> Mapping[str, Votes]:
+        """The votes of that workspace by topic."""
+
+    async def claim_offer(self, platform: str, channel: str, topic: str, now: datetime, quiet: timedelta) -> bool:
+        """True, and kept, unless the topic was offered in that channel less than `quiet` before now.
+
+        Of several callers at once, one hears True.
+        """
+
+    async def workspace_settings(self, platform: str, since: datetime) -> Mapping[str, str]:
+        """What was chosen in chat for workspaces, as JSON, where that was changed at that time or later."""
+
+    async def keep_workspace_settings(self, platform: str, workspace: str, body: str, at: datetime) -> None:
+        """Keep what was chosen for the workspace, in place of what was chosen before."""
 
     async def recall(self, key: str) -> str | None:
         """What was remembered under the key."""
@@ -266,6 +308,20 @@ class Doubting(Protocol):
 
     def doubt(self, case: Case) -> None:
         """Another process may have told things about the case and died before it could say so."""
+
+
+@runtime_checkable
+class ManyWorkspaces(Protocol):
+    """A Notifier that serves several communities, which must not hear of each other."""
+
+    def workspaces(self) -> Sequence[str]:
+        """Those whose moderators can be told things."""
+
+    async def alert_admin_of(self, workspace: str, words: str) -> None:
+        """As `Notifier.alert_admin`, for one workspace."""
+
+    async def digest_of(self, workspace: str, name: str, words: str, picture: bytes | None) -> None:
+        """As `Notifier.digest`, for one workspace."""
 
 
 class Scorer(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import yaml
@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.core.pace import Pace
 from bot.core.pack import Severity
 from bot.core.review import Policy
 from bot.logs import Form
@@ -111,6 +112,12 @@ class Privacy(_Frozen):
     keep_text_hours: int = Field(72, ge=0, le=8760)
 
 
+class Answers(_Frozen):
+    person_a_minute: int = Field(3, ge=1, le=60)
+    channel_a_minute: int = Field(6, ge=1, le=600)
+    offer_quiet_minutes: int = Field(30, ge=0, le=10080)
+
+
 class Ping(_Frozen):
     """Roles that a new notice calls: where somebody may need help now, or by severity."""
 
@@ -120,18 +127,29 @@ class Ping(_Frozen):
     minor: int | None = None
 
 
-class Discord(_Frozen):
+Questions = Annotated[Literal["off", "offer", "thread"], BeforeValidator(_off)]
+
+
+class Server(_Frozen):
+    """What may differ from one Discord server to the next."""
+
     watch: tuple[int, ...] = ()
     watch_tags: tuple[str, ...] = ()
     exempt_roles: tuple[int, ...] = ()
-    direct_messages: bool = False
     moderators_channel: int | None = None
     moderator_roles: tuple[int, ...] = ()
     lead_roles: tuple[int, ...] = ()
     ping: Ping = Ping()
     escalation_channel: int | None = None
     escalation_role: int | None = None
-    questions: Annotated[Literal["off", "offer"], BeforeValidator(_off)] = "offer"
+    questions: Questions = "offer"
+    questions_in: dict[int, Questions] = {}
+    notice: float | None = Field(None, ge=0, le=1)
+
+
+class Discord(Server):
+    direct_messages: bool = False
+    servers: dict[int, Server] = {}
     api_base: str = "https://discord.com/api/v10"
     gateway: str | None = None
 
@@ -196,6 +214,7 @@ class Settings(_Frozen):
     health: Health = Health()
     review: Review = Review()
     privacy: Privacy = Privacy()
+    answers: Answers = Answers()
     discord: Discord = Discord()
     discord_token: SecretStr | None = None
     store_key: SecretStr | None = None
@@ -254,6 +273,11 @@ class Settings(_Frozen):
             reports_an_hour=review.reports_an_hour,
             keep_text=timedelta(hours=self.privacy.keep_text_hours),
         )
+
+    @property
+    def pace(self) -> Pace:
+        """How many answers everybody may see in a minute."""
+        return Pace(by_person=self.answers.person_a_minute, in_channel=self.answers.channel_a_minute)
 
     @property
     def digest_period(self) -> timedelta | None:
@@ -407,6 +431,14 @@ def _problem(error: Any, origin: _Origin) -> str:
 def _did_you_mean(location: tuple[str, ...]) -> str:
     model: Any = Settings
     for part in location[:-1]:
-        model = model.model_fields[part].annotation if part in model.model_fields else Settings
-    close = difflib.get_close_matches(location[-1], model.model_fields, n=1)
+        model = _inside(model, part)
+    close = difflib.get_close_matches(location[-1], getattr(model, "model_fields", {}), n=1)
     return f" Did you mean {close[0]}?" if close else " See config/bot.yaml for all of them."
+
+
+def _inside(model: Any, part: str) -> Any:
+    """What stands under that key: the key's own model, or that of a table's values."""
+    if hasattr(model, "model_fields"):
+        return model.model_fields[part].annotation if part in model.model_fields else None
+    values = get_args(model)
+    return values[-1] if values else None

@@ -120,6 +120,10 @@ def test_a_secret_file_that_is_missing_is_named() -> None:
         ("slack:\n  watch: [general]\n", 2, "such as C0123ABCD"),
         ("slack:\n  moderators: [ann]\n", 2, "a person or a user group"),
         ("slack:\n  mode: rtm\n", 2, "socket"),
+        ("discord:\n  servers:\n    123:\n      wach: [1]\n", 4, "Did you mean watch?"),
+        ("discord:\n  servers:\n    123:\n      direct_messages: true\n", 4, "there is no setting"),
+        ("discord:\n  servers:\n    home:\n      watch: [1]\n", 3, "whole number"),
+        ("discord:\n  questions_in:\n    5: always\n", 3, "offer"),
         ("data: !!python/object/apply:os.system [ls]\n", 1, "plain keys and values"),
     ],
 )
@@ -147,3 +151,13 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bot.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="can't be read"):
         load(tmp_path / "bot.yaml", {})
+
+
+def test_servers_may_differ_and_off_is_a_word(tmp_path: Path) -> None:
+    text = (
+        "discord:\n  watch: [1]\n  servers:\n    7: {watch: [2], questions: off}\n  questions_in: {3: off, 4: thread}\n"
+    )
+    discord = load(written(tmp_path, text), {}).discord
+    assert discord.servers[7].model_fields_set == {"watch", "questions"}
+    assert (discord.servers[7].watch, discord.servers[7].questions) == ((2,), "off")
+    assert discord.questions_in == {3: "off", 4: "thread"}

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from bot.core.cards import SEVERITY_WORDS, shorten
+from bot.core.pack import Pack
 from bot.core.review import UNDECIDED, Case, Outcome, Status, describe
 from bot.core.statistics import Statistics
 
@@ -95,6 +97,25 @@ def statistics_lines(numbers: Statistics, span: timedelta, *, people: bool) -> l
     return lines
 
 
+class Liked(Protocol):
+    """What those who voted said about one topic."""
+
+    @property
+    def useful(self) -> int: ...
+    @property
+    def cast(self) -> int: ...
+
+
+def vote_lines(pack: Pack, votes: Mapping[str, Liked]) -> list[str]:
+    """How useful the answers were to those who voted, those that helped least first."""
+    shown = sorted((t for t in votes if t in pack.topics), key=lambda t: votes[t].useful / votes[t].cast)
+    lines = [
+        f"{pack.topics[t].title}: useful to {votes[t].useful} of {_count(votes[t].cast, 'person', 'people')}"
+        for t in shown[:MOST_RATES]
+    ]
+    return ["Answers, by those who voted:", *lines] if lines else []
+
+
 def age(span: timedelta) -> str:
     """A length of time in its largest fitting unit."""
     minutes = int(span.total_seconds() // 60)
@@ -105,8 +126,8 @@ def age(span: timedelta) -> str:
     return _count(minutes // (24 * 60), "day")
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _count(number: int, what: str, many: str = "") -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {many or what + 's'}"
 
 
 _ENDS = {

@@ -5,6 +5,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Workspace:
+    """One community on one platform: a Discord server, a Slack workspace."""
+
+    platform: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageKey:
     """What makes a message unique across platforms; it also names its case."""
 
@@ -12,6 +20,10 @@ class MessageKey:
     workspace: str
     channel: str
     message: str
+
+    @property
+    def home(self) -> Workspace:
+        return Workspace(self.platform, self.workspace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from discord import ui
 
 from bot.core import cards
 from bot.core.cards import ACT_WORDS, REASON_WORDS
-from bot.core.console import is_shared
 from bot.core.review import (
     Act,
     Case,
@@ -27,7 +26,8 @@ from bot.core.review import (
     allowed,
     describe,
 )
-from bot.discord_.render import answer_pages, quoted
+from bot.discord_ import wording
+from bot.discord_.render import quoted
 
 if TYPE_CHECKING:
     from bot.discord_.client import DiscordBot
@@ -46,12 +46,6 @@ SHOWN = (
 )  # fmt: skip
 SNOOZE = timedelta(hours=1)
 MESSAGE = 2000  # characters that Discord takes in one message
-UPHELD_WORDS = {
-    Correction.REPLY: "Upheld. The correction is on its way.",
-    Correction.PRIVATE: "Upheld. The author is being told privately.",
-    Correction.RECORD: "Upheld and recorded.",
-}
-NEEDS_TWO = "Noted. This one takes a second moderator, who can agree on the notice."
 Click = Callable[[Any, Interaction], Coroutine[Any, Any, None]]
 
 
@@ -125,14 +119,14 @@ class ActButton(ui.DynamicItem[ui.Button[ui.View]], template=r"case:(?P<id>\d+):
         _bot(interaction).require_moderator(interaction)
         if self.act not in SHOWN:
             log.warning("refused: user %s forged a button", interaction.user.id)
-            raise Refused("There is no such button.")
+            raise Refused(wording.NO_SUCH_BUTTON)
         await _STEPS.get(self.act, _decide_at_once)(interaction, self.case_id, self.version, self.act)
 
 
 class HistoryButton(ui.DynamicItem[ui.Button[ui.View]], template=r"history:(?P<id>\d+)"):
     def __init__(self, case_id: int) -> None:
         self.case_id = case_id
-        super().__init__(ui.Button(label="History", custom_id=f"history:{case_id}"))
+        super().__init__(ui.Button(label=wording.HISTORY, custom_id=f"history:{case_id}"))
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
@@ -141,11 +135,10 @@ class HistoryButton(ui.DynamicItem[ui.Button[ui.View]], template=r"history:(?P<i
     @answered
     async def callback(self, interaction: Interaction) -> None:
         bot = _bot(interaction)
-        bot.require_moderator(interaction)
-        await _own(interaction, self.case_id)
-        text = "Nothing has been done with this case yet."
+        await _case_here(interaction, self.case_id)
+        text = wording.NO_HISTORY
         if entries := await bot.moderation.history(self.case_id):
-            text = _latest([_history_line(e) for e in entries], f"Content revision {entries[-1].pack_revision[:12]}")
+            text = _latest([_history_line(e) for e in entries], wording.revision(entries[-1].pack_revision))
         await interaction.response.send_message(text, ephemeral=True)
 
 
@@ -156,7 +149,7 @@ class DismissSelect(ui.DynamicItem[ui.Select[ui.View]], template=r"dismiss:(?P<i
         self.case_id, self.version = case_id, version
         options = [discord.SelectOption(label=words, value=reason) for reason, words in REASON_WORDS.items()]
         super().__init__(
-            ui.Select(placeholder="Why is it none?", options=options, custom_id=f"dismiss:{case_id}:{version}")
+            ui.Select(placeholder=wording.WHY_NONE, options=options, custom_id=f"dismiss:{case_id}:{version}")
         )
 
     @classmethod
@@ -166,7 +159,7 @@ class DismissSelect(ui.DynamicItem[ui.Select[ui.View]], template=r"dismiss:(?P<i
     @answered
     async def callback(self, interaction: Interaction) -> None:
         decision = replace(_decision(interaction, Act.DISMISS, self.version), reason=Reason(self.item.values[0]))
-        await _apply(interaction, self.case_id, decision, "Closed as not a misconception.")
+        await _apply(interaction, self.case_id, decision, wording.DISMISSED)
 
 
 class UpholdFlags(ui.DynamicItem[ui.Select[ui.View]], template=r"flags:(?P<id>\d+):(?P<version>\d+):(?P<mask>\d+)"):
@@ -183,7 +176,7 @@ class UpholdFlags(ui.DynamicItem[ui.Select[ui.View]], template=r"flags:(?P<id>\d
             for i, f in enumerate(case.flags[:25])
         ]
         select: ui.Select[ui.View] = ui.Select(
-            placeholder="Which claims does it make?",
+            placeholder=wording.WHICH_CLAIMS,
             options=options,
             max_values=len(options),
             custom_id=f"flags:{case.id}:{case.version}:{mask}",
@@ -209,19 +202,13 @@ class UpholdButton(
 ):
     """Post the correction, edit it first, or only record the decision."""
 
-    LABELS: ClassVar = {
-        "post": "Post as reply",
-        "edit": "Edit first",
-        "private": "Send privately",
-        "record": "Record only",
-    }
     WAYS: ClassVar = {"post": Correction.REPLY, "private": Correction.PRIVATE, "record": Correction.RECORD}
 
     def __init__(self, case_id: int, version: int, mask: int, way: str) -> None:
         self.case_id, self.version, self.mask, self.way = case_id, version, mask, way
         style = discord.ButtonStyle.danger if way == "post" else discord.ButtonStyle.secondary
         super().__init__(
-            ui.Button(label=self.LABELS[way], style=style, custom_id=f"uphold:{case_id}:{version}:{mask}:{way}")
+            ui.Button(label=wording.WAYS[way], style=style, custom_id=f"uphold:{case_id}:{version}:{mask}:{way}")
         )
 
     @classmethod
@@ -240,9 +227,9 @@ class UpholdButton(
         await uphold(interaction, case, chosen, self.WAYS[self.way], text)
 
 
-class CorrectionModal(ui.Modal, title="The correction, as the channel will see it"):
+class CorrectionModal(ui.Modal, title=wording.CORRECTION_FORM):
     text: ui.TextInput[Any] = ui.TextInput(
-        label="Speak of the claim, never of the person", style=discord.TextStyle.paragraph, max_length=2000
+        label=wording.CORRECTION_FIELD, style=discord.TextStyle.paragraph, max_length=2000
     )
 
     def __init__(self, case: Case, chosen: tuple[str, ...], text: str) -> None:
@@ -255,10 +242,8 @@ class CorrectionModal(ui.Modal, title="The correction, as the channel will see i
         await uphold(interaction, self.case, self.chosen, Correction.REPLY, self.text.value)
 
 
-class NoteModal(ui.Modal, title="A note on this case"):
-    text: ui.TextInput[Any] = ui.TextInput(
-        label="For the other moderators", style=discord.TextStyle.paragraph, max_length=500
-    )
+class NoteModal(ui.Modal, title=wording.NOTE_FORM):
+    text: ui.TextInput[Any] = ui.TextInput(label=wording.NOTE_FIELD, style=discord.TextStyle.paragraph, max_length=500)
 
     def __init__(self, case_id: int, version: int) -> None:
         super().__init__()
@@ -267,7 +252,7 @@ class NoteModal(ui.Modal, title="A note on this case"):
     @answered
     async def on_submit(self, interaction: Interaction) -> None:
         decision = replace(_decision(interaction, Act.NOTE, self.version), text=self.text.value)
-        await _apply(interaction, self.case_id, decision, "Noted.")
+        await _apply(interaction, self.case_id, decision, wording.NOTED)
 
 
 class DeleteButton(ui.DynamicItem[ui.Button[ui.View]], template=r"delete:(?P<id>\d+):(?P<version>\d+)"):
@@ -277,7 +262,7 @@ class DeleteButton(ui.DynamicItem[ui.Button[ui.View]], template=r"delete:(?P<id>
         self.case_id, self.version = case_id, version
         super().__init__(
             ui.Button(
-                label="Yes, delete the message",
+                label=wording.DELETE,
                 style=discord.ButtonStyle.danger,
                 custom_id=f"delete:{case_id}:{version}",
             )
@@ -290,7 +275,7 @@ class DeleteButton(ui.DynamicItem[ui.Button[ui.View]], template=r"delete:(?P<id>
     @answered
     async def callback(self, interaction: Interaction) -> None:
         decision = _decision(interaction, Act.DELETE, self.version)
-        await _apply(interaction, self.case_id, decision, "The message is being deleted.")
+        await _apply(interaction, self.case_id, decision, wording.DELETED)
 
 
 class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+):(?P<version>\d+)"):
@@ -300,7 +285,7 @@ class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+)
         self.case_id, self.version = case_id, version
         super().__init__(
             ui.Button(
-                label="Yes, undo and take it back",
+                label=wording.UNDO,
                 style=discord.ButtonStyle.danger,
                 custom_id=f"undo:{case_id}:{version}",
             )
@@ -312,7 +297,7 @@ class UndoButton(ui.DynamicItem[ui.Button[ui.View]], template=r"undo:(?P<id>\d+)
 
     @answered
     async def callback(self, interaction: Interaction) -> None:
-        await _apply(interaction, self.case_id, _decision(interaction, Act.UNDO, self.version), "Undone.")
+        await _apply(interaction, self.case_id, _decision(interaction, Act.UNDO, self.version), wording.UNDONE)
 
 
 class AppealButton(ui.DynamicItem[ui.Button[ui.View]], template=r"appeal:(?P<id>\d+)"):
@@ -320,7 +305,7 @@ class AppealButton(ui.DynamicItem[ui.Button[ui.View]], template=r"appeal:(?P<id>
 
     def __init__(self, case_id: int) -> None:
         self.case_id = case_id
-        super().__init__(ui.Button(label="This was wrong about me", custom_id=f"appeal:{case_id}"))
+        super().__init__(ui.Button(label=wording.APPEAL, custom_id=f"appeal:{case_id}"))
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
@@ -330,32 +315,7 @@ class AppealButton(ui.DynamicItem[ui.Button[ui.View]], template=r"appeal:(?P<id>
     async def callback(self, interaction: Interaction) -> None:
         bot = _bot(interaction)
         await bot.moderation.appeal(self.case_id, bot.person(interaction.user))
-        await tell(interaction, "Thank you. Another moderator will look at it, and you will hear the outcome.")
-
-
-class AnswerButton(ui.DynamicItem[ui.Button[ui.View]], template=r"answer:(?P<topic>[a-z0-9-]{1,60}):(?P<page>\d+)"):
-    """Shows a page of an answer: to the one who asked, or by turning the page of an answer that stands."""
-
-    def __init__(self, topic: str, page: int, label: str = "Next page") -> None:
-        self.topic, self.page = topic, page
-        super().__init__(ui.Button(label=cards.shorten(label, 80), custom_id=f"answer:{topic}:{page}"))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        label = getattr(item, "label", None) or "Next page"
-        return cls(match["topic"], int(match["page"]), label)
-
-    @answered
-    async def callback(self, interaction: Interaction) -> None:
-        pack = _bot(interaction).moderation.pack
-        topic = pack.topics.get(self.topic)
-        if topic is None:
-            raise Refused("That topic is no longer in the content.")
-        message = answer_message(cards.answer(topic, pack), self.page)
-        if self.page and interaction.message and interaction.message.flags.ephemeral:
-            await interaction.response.edit_message(**message)
-        else:
-            await interaction.response.send_message(**message, ephemeral=True)
+        await tell(interaction, wording.APPEALED)
 
 
 DYNAMIC = (
@@ -367,26 +327,14 @@ DYNAMIC = (
     DeleteButton,
     UndoButton,
     AppealButton,
-    AnswerButton,
 )
-
-
-def answer_message(answer: cards.Answer, page: int = 0) -> dict[str, Any]:
-    """One page of an answer, with a button to the next one where there is one."""
-    pages = answer_pages(answer)
-    page %= len(pages)
-    view = ui.View(timeout=None)
-    if len(pages) > 1:
-        label = "Next page" if page + 1 < len(pages) else "First page"
-        view.add_item(AnswerButton(answer.topic, (page + 1) % len(pages) or len(pages), label))
-    return {"embed": pages[page], "view": view}
 
 
 async def uphold(interaction: Interaction, case: Case, chosen: tuple[str, ...], way: Correction, text: str) -> None:
     decision = replace(
         _decision(interaction, Act.UPHOLD, case.version), chosen=chosen, correction=way, text=text[:2000]
     )
-    await _apply(interaction, case.id, decision, UPHELD_WORDS[way])
+    await _apply(interaction, case.id, decision, wording.UPHELD[way])
 
 
 async def tell(interaction: Interaction, words: str) -> None:
@@ -401,7 +349,7 @@ async def _ask_reason(interaction: Interaction, case_id: int, version: int, act:
     _bot(interaction).require_moderator(interaction)
     view = ui.View(timeout=None)
     view.add_item(DismissSelect(case_id, version))
-    await interaction.response.send_message("Thank you. One more thing:", view=view, ephemeral=True)
+    await interaction.response.send_message(wording.ONE_MORE_THING, view=view, ephemeral=True)
 
 
 async def _ask_uphold(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
@@ -424,9 +372,7 @@ async def _ask_undo(interaction: Interaction, case_id: int, version: int, act: A
         return
     view = ui.View(timeout=None)
     view.add_item(UndoButton(case_id, version))
-    await interaction.response.send_message(
-        "A correction was told. Undo the decision and take it back?", view=view, ephemeral=True
-    )
+    await interaction.response.send_message(wording.ASK_UNDO, view=view, ephemeral=True)
 
 
 async def _ask_delete(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
@@ -434,9 +380,7 @@ async def _ask_delete(interaction: Interaction, case_id: int, version: int, act:
     await _case(interaction, case_id, version)
     view = ui.View(timeout=None)
     view.add_item(DeleteButton(case_id, version))
-    await interaction.response.send_message(
-        "This deletes the member's message for everybody and can't be undone. Delete it?", view=view, ephemeral=True
-    )
+    await interaction.response.send_message(wording.ASK_DELETE, view=view, ephemeral=True)
 
 
 async def _decide_at_once(interaction: Interaction, case_id: int, version: int, act: Act) -> None:
@@ -458,11 +402,10 @@ _STEPS = {
 async def _apply(interaction: Interaction, case_id: int, decision: Decision, done: str | None) -> None:
     """Check, decide, and say so; the notice itself changes through the outbox."""
     bot = _bot(interaction)
-    bot.require_moderator(interaction)
-    await _own(interaction, case_id)
+    await _case_here(interaction, case_id)
     after = await bot.moderation.decide(case_id, decision)
     if after.status is Status.PROPOSED and decision.act is not Act.NOTE:
-        done = NEEDS_TWO
+        done = wording.NEEDS_TWO
     if done is None:
         await interaction.response.defer()
     elif interaction.message is not None and interaction.message.flags.ephemeral:
@@ -483,9 +426,9 @@ async def _preview(interaction: Interaction, case: Case, mask: int) -> dict[str,
     view = ui.View(timeout=None)
     if len(case.flags) > 1:
         view.add_item(UpholdFlags.of(case, mask))
-    for way in UpholdButton.LABELS if text else ("edit", "record"):
+    for way in wording.WAYS if text else ("edit", "record"):
         view.add_item(UpholdButton(case.id, case.version, mask, way))
-    embed = discord.Embed(title="Preview", description=text[:4096] or "Nothing yet: please write it.", colour=0x7F8C8D)
+    embed = discord.Embed(title=wording.PREVIEW, description=text[:4096] or wording.NOTHING_YET, colour=0x7F8C8D)
     return {"embed": embed, "view": view}
 
 
@@ -493,22 +436,21 @@ def _chosen(case: Case, mask: int) -> tuple[str, ...]:
     return tuple(f.misconception for i, f in enumerate(case.flags) if mask >> i & 1)
 
 
-async def _case(interaction: Interaction, case_id: int, version: int) -> Case:
-    """The case as the moderator saw it. Raises Refused if it has changed since."""
-    case = await _own(interaction, case_id)
-    if case.version != version:
-        raise Refused(
-            f"Case {case_id} has changed since you looked: {describe(case)}. Nothing was done. Please use its current"
-            " notice."
-        )
+async def _case_here(interaction: Interaction, case_id: int) -> Case:
+    """The case, where the person may see it: a moderator, of its own server. Raises Refused."""
+    bot = _bot(interaction)
+    bot.require_moderator(interaction)
+    case = await bot.moderation.case(case_id)
+    if case is None or not bot.may_see(interaction, case):
+        raise Refused(wording.no_case(case_id))
     return case
 
 
-async def _own(interaction: Interaction, case_id: int) -> Case:
-    """The case; those of other platforms that moderators share are handled here too. Raises Refused."""
-    case = await _bot(interaction).moderation.case(case_id)
-    if case is None or not is_shared(case):
-        raise Refused(f"There is no case {case_id}.")
+async def _case(interaction: Interaction, case_id: int, version: int) -> Case:
+    """The case as the moderator saw it. Raises Refused if it has changed since."""
+    case = await _case_here(interaction, case_id)
+    if case.version != version:
+        raise Refused(wording.changed(case_id, describe(case)))
     return case
 
 

@@ -4,25 +4,32 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 from discord import app_commands
 from yarl import URL
 
-from bot.core.message import Person
-from bot.core.review import Refused
+from bot.asking import Answering
+from bot.core import wording
+from bot.core.console import is_shared
+from bot.core.message import Person, Workspace
+from bot.core.review import Case, Refused
 from bot.discord_ import permissions
-from bot.discord_.buttons import DYNAMIC, AnswerButton, tell
-from bot.discord_.commands import answer_command
+from bot.discord_ import wording as ours
+from bot.discord_.answers import ANSWER_ITEMS
+from bot.discord_.buttons import DYNAMIC, tell
+from bot.discord_.commands import ASKING_ITEMS, asking_commands
 from bot.discord_.console import QueueButton, moderation_commands, report_command
 from bot.discord_.convert import PLATFORM
 from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
 from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
+from bot.discord_.offers import offer
 from bot.discord_.privacy import PrivacyButton, privacy_command
+from bot.discord_.servers import Servers
+from bot.discord_.setup import SETUP_ITEMS
 from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 from bot.ports import Clock, Store
@@ -30,7 +37,6 @@ from bot.privacy import Privacy
 from bot.settings import Discord
 
 log = logging.getLogger(__name__)
-QUIET = timedelta(minutes=30)  # between two offers of the same topic in the same channel
 MISSED = 500  # messages read again per channel after downtime
 Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
 SYNCED = "discord.commands"  # key in the store: hash of the commands that Discord knows
@@ -40,7 +46,15 @@ FLUSH = 5.0  # seconds between saves of how far each channel was read
 class DiscordBot(discord.Client):
     """Watches channels, shows notices, answers commands; decides nothing itself."""
 
-    def __init__(self, settings: Discord, *, moderation: Moderation, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Discord,
+        *,
+        moderation: Moderation,
+        store: Store,
+        clock: Clock,
+        answering: Answering | None = None,
+    ) -> None:
         super().__init__(
             intents=permissions.intents(direct_messages=settings.direct_messages),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -48,24 +62,25 @@ class DiscordBot(discord.Client):
         )
         self.settings = settings
         self.moderation = moderation
+        self.answering = answering or Answering(moderation=moderation, store=store, clock=clock)
         self.clock = clock
         self.privacy = Privacy(store=store, clock=clock, keep_text=moderation.policy.keep_text)
+        self.servers = Servers(self, settings, store=store, clock=clock, changed=self.settings_changed)
         self.notifier = DiscordNotifier(
             self,
             pack=moderation.pack,
             policy=moderation.policy,
-            settings=settings,
+            settings_of=self.settings_of,
             since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
-        for command in (answer_command(self), moderation_commands(self), report_command(self), privacy_command(self)):
+        for command in (*asking_commands(self), moderation_commands(self), report_command(self), privacy_command(self)):
             self.tree.add_command(command)
         self.tree.error(_command_failed)
         self.cursors = Cursors(store)
         self.listening = Listening(moderation=moderation, cursors=self.cursors, watch_of=self.watch_of)
         self._store = store
         self._watches: dict[int | None, Watch] = {}
-        self._offered: dict[tuple[int, str], datetime] = {}
 
     async def run_until_closed(self, token: str) -> None:
         """Connect and stay connected. Raises DiscordUnusable when the set-up is wrong."""
@@ -83,15 +98,23 @@ class DiscordBot(discord.Client):
             await self.cursors.save()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*DYNAMIC, QueueButton, PrivacyButton)
+        self.add_dynamic_items(*DYNAMIC, *ANSWER_ITEMS, *ASKING_ITEMS, *SETUP_ITEMS, QueueButton, PrivacyButton)
+        await self.servers.refresh()
         await self._sync_commands()
 
     async def on_ready(self) -> None:
         if self.application_id:
             log.info("invite the bot with %s", permissions.invite_url(self.application_id))
-        for problem in permissions.problems(self, self.settings.watch, self.settings.moderators_channel):
-            log.warning("%s", problem)
+        self.servers.forget_merged()
+        for guild in self.guilds:
+            self.settings_changed(guild.id)
+            for problem in permissions.problems(guild, self.settings_of(guild.id)):
+                log.warning("server %s: %s", guild.id, problem)
         await self.catch_up()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.servers.forget_merged()
+        log.info("the bot is on server %s now; an administrator sets it up with /moderation setup", guild.id)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Every event comes through here first; for ordinary chat it is the end, before it costs a task."""
@@ -100,7 +123,7 @@ class DiscordBot(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         if await self.listening.posted(message) is None:
-            await self._offer(message)
+            await offer(self, message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         await self.listening.edited(payload.message)
@@ -133,7 +156,7 @@ class DiscordBot(discord.Client):
 
     def settings_of(self, guild_id: int | None) -> Discord:
         """The settings in force on that server; None stands for direct messages."""
-        return self.settings
+        return self.servers.of(guild_id)
 
     def watch_of(self, guild_id: int | None) -> Watch:
         """Where the bot listens on that server."""
@@ -142,36 +165,50 @@ class DiscordBot(discord.Client):
             watch = self._watches[guild_id] = Watch(self.settings_of(guild_id))
         return watch
 
-    def settings_changed(self) -> None:
-        """What `settings_of` says is different from now on."""
-        self._watches.clear()
+    def settings_changed(self, guild_id: int) -> None:
+        """What `settings_of` says of that server is different from now on."""
+        self._watches.pop(guild_id, None)
+        self.moderation.set_notice(PLATFORM, str(guild_id), self.settings_of(guild_id).notice)
 
     def why_not_ready(self) -> str | None:
         """For the health check: None when connected."""
         return None if self.is_ready() else "Discord is not connected"
 
-    def require_moderator(self, interaction: discord.Interaction[Any]) -> None:
-        """Raises Refused unless the person may use the buttons here; every act asks again."""
-        roles = {r.id for r in getattr(interaction.user, "roles", ())}
+    def is_moderator(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether the person may use the buttons here; every act asks again."""
         if interaction.guild_id is None:
-            self._refuse(interaction, "Cases are handled on the server only.")
-        if not self._serves(interaction.guild_id):
-            self._refuse(interaction, "This bot works for another server.")
-        granted = interaction.permissions
-        here = interaction.channel_id == self.settings.moderators_channel
+            return False
+        settings, granted = self.settings_of(interaction.guild_id), interaction.permissions
+        here = interaction.channel_id == settings.moderators_channel
         trusted = granted.manage_guild or (here and granted.manage_messages)  # in another channel it means less
-        if roles.isdisjoint(self.settings.moderator_roles) and not trusted:
-            self._refuse(interaction, "Only moderators can do that.")
+        return trusted or not _roles(interaction).isdisjoint(settings.moderator_roles)
 
-    def _serves(self, guild_id: int | None) -> bool:
-        """Whether the server has a channel of the settings; whoever invites the bot elsewhere is no moderator here."""
-        rooms = map(self.get_channel, (self.settings.moderators_channel or 0, *self.settings.watch))
-        return any(isinstance(r, discord.abc.GuildChannel | discord.Thread) and r.guild.id == guild_id for r in rooms)
+    def require_moderator(self, interaction: discord.Interaction[Any]) -> None:
+        """Raises Refused unless the person may use the buttons here."""
+        if interaction.guild_id is None:
+            self._refuse(interaction, wording.ON_THE_SERVER_ONLY)
+        if not self.is_moderator(interaction):
+            self._refuse(interaction, wording.MODERATORS_ONLY)
+
+    def scope(self, interaction: discord.Interaction[Any]) -> Workspace | None:
+        """Whose cases are listed: those of this server; None where it is the only one, which sees all platforms'."""
+        return None if self.is_alone else Workspace(PLATFORM, str(interaction.guild_id))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the bot is on one server only; a process that has some of the shards can't know."""
+        return len(self.guilds) == 1 and (self.shard_count or 1) == 1
+
+    def may_see(self, interaction: discord.Interaction[Any], case: Case) -> bool:
+        """Whether the case belongs to the server, or to another platform where this is the only server."""
+        if case.key.platform == PLATFORM or not self.is_alone:
+            return case.key.home == Workspace(PLATFORM, str(interaction.guild_id))
+        return is_shared(case)
 
     def is_lead(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether the person may see what single moderators did."""
-        roles = {r.id for r in getattr(interaction.user, "roles", ())}
-        return not roles.isdisjoint(self.settings.lead_roles) or interaction.permissions.manage_guild
+        settings = self.settings_of(interaction.guild_id)
+        return interaction.permissions.manage_guild or not _roles(interaction).isdisjoint(settings.lead_roles)
 
     @staticmethod
     def person(user: discord.User | discord.Member) -> Person:
@@ -222,23 +259,6 @@ class DiscordBot(discord.Client):
         if count:
             log.info("channel %s: read %s messages posted meanwhile", channel.id, count)
 
-    async def _offer(self, message: discord.Message) -> None:
-        """Offer the answer to a plain question, quietly and not too often."""
-        topic = self.moderation.offer(message.content) if self.settings.questions == "offer" else None
-        if topic is None or not self._may_offer(message.channel.id, topic):
-            return
-        view = discord.ui.View(timeout=None)
-        view.add_item(AnswerButton(topic, 0, f"Show: {self.moderation.pack.topics[topic].title}"))
-        await message.reply("There is a sourced answer on this. Only you will see it.", view=view, mention_author=False)
-
-    def _may_offer(self, channel_id: int, topic: str) -> bool:
-        now = self.clock.now()
-        last = self._offered.get((channel_id, topic))
-        if last is not None and now - last < QUIET:
-            return False
-        self._offered[channel_id, topic] = now
-        return True
-
     async def _sync_commands(self) -> None:
         """Tell Discord about the commands, but only when they changed: syncing is rate-limited."""
         wanted = hashlib.sha256(
@@ -256,6 +276,11 @@ class DiscordBot(discord.Client):
             await self.clock.sleep(FLUSH)
             self.listening.count()
             await self.cursors.save()
+            await self.servers.refresh()
+
+
+def _roles(interaction: discord.Interaction[Any]) -> set[int]:
+    return {role.id for role in getattr(interaction.user, "roles", ())}
 
 
 def use_servers(settings: Discord) -> None:
@@ -270,4 +295,4 @@ async def _command_failed(interaction: discord.Interaction[Any], error: app_comm
         await tell(interaction, str(cause))
         return
     log.error("command %s failed: %s", getattr(interaction.command, "name", "?"), type(cause).__name__, exc_info=cause)
-    await tell(interaction, "Something went wrong on our side. Please try again in a moment.")
+    await tell(interaction, ours.FAILED)

@@ -13,9 +13,11 @@ from discord import app_commands, ui
 from bot.core import cards, console, export
 from bot.core.review import UNDECIDED, Case, Refused, Status
 from bot.core.statistics import summarise
+from bot.discord_ import wording
 from bot.discord_.buttons import Interaction, answered, notice_view, tell
 from bot.discord_.convert import PLATFORM
 from bot.discord_.render import notice_embed, quoted
+from bot.discord_.setup import begin
 
 if TYPE_CHECKING:
     from bot.discord_.client import DiscordBot
@@ -33,32 +35,33 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
     """The group; whoever uses it is checked again on each call, whatever Discord's own settings say."""
     group = app_commands.Group(
         name="moderation",
-        description="Cases, numbers and switches, for moderators",
+        description=wording.MODERATION,
         guild_only=True,
         default_permissions=discord.Permissions(manage_messages=True),
     )
 
-    @group.command(description="Cases, the most serious first")
-    @app_commands.describe(show="Which cases", page="Which page")
+    @group.command(description=wording.QUEUE)
+    @app_commands.describe(show=wording.QUEUE_SHOW, page=wording.QUEUE_PAGE)
     @told
     async def queue(interaction: Interaction, show: Filter = "waiting", page: app_commands.Range[int, 1] = 1) -> None:
         bot.require_moderator(interaction)
-        await interaction.response.send_message(**await _queue_page(bot, show, page - 1), ephemeral=True)
+        shown = await _queue_page(bot, interaction, show, page - 1)
+        await interaction.response.send_message(**shown, ephemeral=True)
 
-    @group.command(description="One case with its buttons")
-    @app_commands.describe(number="The number on the notice")
+    @group.command(description=wording.CASE)
+    @app_commands.describe(number=wording.CASE_NUMBER)
     @told
     async def case(interaction: Interaction, number: app_commands.Range[int, 1]) -> None:
         bot.require_moderator(interaction)
         found = await bot.moderation.case(number)
-        if found is None or not console.is_shared(found):
-            raise Refused(f"There is no case {number}.")
+        if found is None or not bot.may_see(interaction, found):
+            raise Refused(wording.no_case(number))
         records, policy = await bot.moderation.records(), bot.moderation.policy
         embed = notice_embed(cards.notice(found, bot.moderation.pack, records, policy), found.id)
         await interaction.response.send_message(embed=embed, view=notice_view(found, policy), ephemeral=True)
 
-    @group.command(description="How a person's messages were judged: counts, no texts")
-    @app_commands.describe(person="Whose messages", days="How far back")
+    @group.command(description=wording.USER)
+    @app_commands.describe(person=wording.USER_PERSON, days=wording.HOW_FAR_BACK)
     @told
     async def user(interaction: Interaction, person: discord.User, days: Days = 90) -> None:
         bot.require_moderator(interaction)
@@ -66,40 +69,47 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
         cases = await bot.moderation.of_author(PLATFORM, str(interaction.guild_id), str(person.id), span)
         await _say(interaction, [f"{quoted(person.display_name)}:", *console.person_lines(cases, span)])
 
-    @group.command(description="How much waits, how long decisions take, how flags end")
-    @app_commands.describe(days="How far back")
+    @group.command(description=wording.STATS)
+    @app_commands.describe(days=wording.HOW_FAR_BACK)
     @told
     async def stats(interaction: Interaction, days: Days = 30) -> None:
         bot.require_moderator(interaction)
         span = timedelta(days=days)
-        numbers = summarise(await bot.moderation.since(span), bot.clock.now())
+        numbers = summarise(await bot.moderation.since(span, of=bot.scope(interaction)), bot.clock.now())
         lines = console.statistics_lines(numbers, span, people=bot.is_lead(interaction))
+        votes = await bot.answering.votes(PLATFORM, str(interaction.guild_id))
+        lines += console.vote_lines(bot.moderation.pack, votes)
         await _say(interaction, [quoted(line) for line in lines])
 
-    @group.command(name="export", description="Cases as a file, without texts")
-    @app_commands.describe(days="How far back", form="What sort of file")
+    @group.command(name="export", description=wording.EXPORT)
+    @app_commands.describe(days=wording.HOW_FAR_BACK, form=wording.EXPORT_FORM)
     @told
     async def export_(interaction: Interaction, days: Days = 30, form: Literal["csv", "json"] = "csv") -> None:
         bot.require_moderator(interaction)
-        table = EXPORTS[form](await bot.moderation.since(timedelta(days=days)))
+        table = EXPORTS[form](await bot.moderation.since(timedelta(days=days), of=bot.scope(interaction)))
         file = discord.File(io.BytesIO(table.encode()), f"cases.{form}")
-        await interaction.response.send_message("Only you can see this file.", file=file, ephemeral=True)
+        await interaction.response.send_message(wording.EXPORTED, file=file, ephemeral=True)
 
-    @group.command(description="Stop screening, here or everywhere, until you resume")
-    @app_commands.describe(where="This channel, or all of them")
+    @group.command(description=wording.PAUSE)
+    @app_commands.describe(where=wording.WHERE)
     @told
     async def pause(interaction: Interaction, where: Literal["here", "everywhere"]) -> None:
         bot.require_moderator(interaction)
-        await bot.moderation.pause(_channel(interaction, where))
-        await _say(interaction, [f"Screening is paused {where}. Messages posted meanwhile are not looked at."])
+        await bot.moderation.pause(_channel(interaction, where), of=bot.scope(interaction))
+        await _say(interaction, [wording.paused(where)])
 
-    @group.command(description="Screen again")
-    @app_commands.describe(where="This channel, or all of them")
+    @group.command(description=wording.RESUME)
+    @app_commands.describe(where=wording.WHERE)
     @told
     async def resume(interaction: Interaction, where: Literal["here", "everywhere"]) -> None:
         bot.require_moderator(interaction)
-        await bot.moderation.resume(_channel(interaction, where))
-        await _say(interaction, [f"Screening goes on {where}."])
+        await bot.moderation.resume(_channel(interaction, where), of=bot.scope(interaction))
+        await _say(interaction, [wording.resumed(where)])
+
+    @group.command(description=wording.SETUP)
+    @told
+    async def setup(interaction: Interaction) -> None:
+        await begin(bot, interaction)
 
     return group
 
@@ -123,19 +133,19 @@ def report_command(bot: "DiscordBot") -> app_commands.ContextMenu:
     @told
     async def callback(interaction: Interaction, message: discord.Message) -> None:
         if not bot.listening.hears(message):
-            raise Refused("Only members' messages in the health channels can be reported here.")
+            raise Refused(wording.NOT_REPORTABLE)
         await interaction.response.send_modal(ReportModal(message))
 
-    return app_commands.ContextMenu(name="Report a health claim", callback=callback)
+    return app_commands.ContextMenu(name=wording.REPORT, callback=callback)
 
 
-class ReportModal(ui.Modal, title="Report a health claim"):
+class ReportModal(ui.Modal, title=wording.REPORT):
     text: ui.TextInput[Any] = ui.TextInput(
-        label="What is wrong with it?",
+        label=wording.REPORT_FIELD,
         style=discord.TextStyle.paragraph,
         required=False,
         max_length=500,
-        placeholder="Only moderators read this.",
+        placeholder=wording.REPORT_HINT,
     )
 
     def __init__(self, message: discord.Message) -> None:
@@ -147,13 +157,13 @@ class ReportModal(ui.Modal, title="Report a health claim"):
         bot = interaction.client
         message = await bot.listening.converted(self.message)
         await bot.moderation.report(message, bot.person(interaction.user), self.text.value)
-        await tell(interaction, "Thank you. The moderators decide what follows.")
+        await tell(interaction, wording.REPORTED)
 
 
 class QueueButton(ui.DynamicItem[ui.Button[ui.View]], template=r"queue:(?P<show>[a-z]+):(?P<page>\d+)"):
     """Turns the page of the queue."""
 
-    def __init__(self, show: str, page: int, label: str = "Next page") -> None:
+    def __init__(self, show: str, page: int, label: str = wording.PAGE_AFTER) -> None:
         self.show, self.page = show, page
         super().__init__(ui.Button(label=label, custom_id=f"queue:{show}:{page}"))
 
@@ -166,25 +176,26 @@ class QueueButton(ui.DynamicItem[ui.Button[ui.View]], template=r"queue:(?P<show>
         bot = interaction.client
         bot.require_moderator(interaction)
         if self.show not in FILTERS:
-            raise Refused("There is no such list. Please use /moderation queue.")
-        await interaction.response.edit_message(**await _queue_page(bot, self.show, self.page))
+            raise Refused(wording.NO_SUCH_LIST)
+        await interaction.response.edit_message(**await _queue_page(bot, interaction, self.show, self.page))
 
 
-async def _queue_page(bot: "DiscordBot", show: str, page: int) -> dict[str, Any]:
-    cases = await bot.moderation.queue(statuses=FILTERS[show], limit=PAGE + 1, offset=min(page, 10**6) * PAGE)
+async def _queue_page(bot: "DiscordBot", interaction: Interaction, show: str, page: int) -> dict[str, Any]:
+    of = bot.scope(interaction)
+    cases = await bot.moderation.queue(statuses=FILTERS[show], limit=PAGE + 1, offset=min(page, 10**6) * PAGE, of=of)
     now = bot.clock.now()
     lines = [_linked(case, quoted(console.queue_line(case, now))) for case in cases[:PAGE]]
     view = ui.View(timeout=None)
     if page > 0:
-        view.add_item(QueueButton(show, page - 1, "Page before"))
+        view.add_item(QueueButton(show, page - 1, wording.PAGE_BEFORE))
     if len(cases) > PAGE:
         view.add_item(QueueButton(show, page + 1))
-    embed = discord.Embed(title=f"Cases: {show}", description=_fit(lines) or "None.", colour=0x5D6D7E)
+    embed = discord.Embed(title=wording.cases_title(show), description=_fit(lines) or wording.NO_CASES, colour=0x5D6D7E)
     return {"embed": embed, "view": view}
 
 
 def _linked(case: Case, line: str) -> str:
-    return f"• {line}" + (f" [message]({case.link})" if case.link else "")
+    return f"• {line}" + (f" [{wording.MESSAGE}]({case.link})" if case.link else "")
 
 
 def _channel(interaction: Interaction, where: str) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import discord
 
 from bot.core.message import Message, MessageKey, Person
+from bot.discord_ import wording
 
 PLATFORM = "discord"
 DIRECT = "0"  # the workspace of direct messages
@@ -55,7 +56,7 @@ def file_words(data: bytes) -> str:
 def place(channel: object) -> str:
     """The channel, for people."""
     if isinstance(channel, discord.DMChannel):
-        return "a direct message"
+        return wording.DIRECT_MESSAGE
     return f"#{getattr(channel, 'name', None) or '?'}"
 
 

@@ -12,14 +12,14 @@ from bot.core import cards
 from bot.core.message import Person
 from bot.core.pack import Pack
 from bot.core.review import Case, Correction, Policy
+from bot.discord_ import wording
 from bot.discord_.buttons import appeal_view, notice_view
-from bot.discord_.render import footer, notice_embed
+from bot.discord_.render import notice_embed
 from bot.ports import Impossible, Record, Told, Undeliverable, Unwritable
 from bot.settings import Discord
 
 MOST_REMINDED = 5  # people called by one reminder
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
-TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
 NOBODY = discord.AllowedMentions.none()
 Room = discord.TextChannel | discord.Thread | discord.VoiceChannel
 
@@ -28,12 +28,18 @@ class DiscordNotifier:
     """See bot.ports.Notifier."""
 
     def __init__(
-        self, client: discord.Client, *, pack: Pack, policy: Policy, settings: Discord, since: datetime
+        self,
+        client: discord.Client,
+        *,
+        pack: Pack,
+        policy: Policy,
+        settings_of: Callable[[int | None], Discord],
+        since: datetime,
     ) -> None:
         self._client = client
         self._pack = pack
         self._policy = policy
-        self._settings = settings
+        self._settings_of = settings_of
         self._since = since  # what was opened earlier may have been told by a process that died
         self._tried: set[int] = set()
 
@@ -45,7 +51,7 @@ class DiscordNotifier:
         embed = notice_embed(cards.notice(case, self._pack, records, self._policy, folded=folded), case.id)
         view = notice_view(case, self._policy)
         with _to_moderators():
-            channel = self._channel(self._settings.moderators_channel)
+            channel = self._channel(self._of(case).moderators_channel)
             standing = await self._standing(channel, case)
             if standing is not None:
                 try:
@@ -65,7 +71,7 @@ class DiscordNotifier:
 
     def _role_for(self, case: Case) -> int | None:
         """Whom a new notice of the case calls."""
-        ping = self._settings.ping
+        ping = self._of(case).ping
         return (ping.urgent if case.urgent else None) or getattr(ping, case.severity)
 
     async def post_urgent(self, case: Case, words: str) -> None:
@@ -86,24 +92,25 @@ class DiscordNotifier:
                     nonce=f"urgent-{case.id}-{case.urgent}"[:25],
                 )
             except discord.Forbidden:
-                raise Impossible("the bot may not write there, so nobody was shown the urgent text") from None
+                raise Impossible(wording.URGENT_NOT_SHOWN) from None
 
     async def post_correction(self, case: Case) -> Told:
         if case.way is not Correction.PRIVATE:
             return await self._reply(case)
-        words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
+        words = wording.alone(case.correction, case.link)
         return Told(await self._say_alone(case, words, appeal_view(case.id)))
 
     async def tell_author(self, case: Case, words: str) -> None:
         await self._say_alone(case, words)
 
     async def escalate(self, case: Case) -> None:
-        channel_id, role = self._settings.escalation_channel, self._settings.escalation_role
+        settings = self._of(case)
+        channel_id, role = settings.escalation_channel, settings.escalation_role
         if channel_id is None and role is None:
             return
         link = f"\n{self._notice_link(case)}" if case.notice_ref else ""
         words = cards.escalation_text(case) + link
-        await self._say_to_moderators(channel_id or self._settings.moderators_channel, words, _calling(role))
+        await self._say_to_moderators(channel_id or settings.moderators_channel, words, _calling(role))
 
     async def remind(self, case: Case, people: Sequence[Person]) -> None:
         named = [discord.Object(int(p.id)) for p in people[:MOST_REMINDED] if p.id.isdecimal()]
@@ -111,31 +118,53 @@ class DiscordNotifier:
         words = f"{cards.reminder_text(case)}\n{self._notice_link(case)}"
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=named)
         extra = {"content": calls, "allowed_mentions": mentions}
-        await self._say_to_moderators(self._settings.moderators_channel, words, extra)
+        await self._say_to_moderators(self._of(case).moderators_channel, words, extra)
+
+    def workspaces(self) -> Sequence[str]:
+        """See bot.ports.ManyWorkspaces; none where there is a single server, which may hear everything."""
+        told = [g for g in self._client.guilds if self._settings_of(g.id).moderators_channel]
+        alone = len(self._client.guilds) == 1 and (self._client.shard_count or 1) == 1
+        return [] if alone else [str(g.id) for g in told]
 
     async def alert_admin(self, words: str) -> None:
         """The owner of each server, because who may write to the moderators' channel is theirs to mend."""
-        reached = False
-        for guild in self._client.guilds:
-            if guild.owner_id is None:
-                continue
-            with _told_plainly():
-                owner = await self._client.fetch_user(guild.owner_id)
-                try:
-                    await owner.send(words)
-                except discord.Forbidden:
-                    continue
-                reached = True
-        if not reached:
+        if not any([await self._alert_owner(guild, words) for guild in self._client.guilds]):
             raise Undeliverable("no server owner takes private messages")
 
+    async def alert_admin_of(self, workspace: str, words: str) -> None:
+        """See bot.ports.ManyWorkspaces."""
+        guild = self._client.get_guild(int(workspace))
+        if guild is None or not await self._alert_owner(guild, words):
+            raise Undeliverable("the server's owner takes no private messages")
+
+    async def _alert_owner(self, guild: discord.Guild, words: str) -> bool:
+        if guild.owner_id is None:
+            return False
+        with _told_plainly():
+            owner = await self._client.fetch_user(guild.owner_id)
+            try:
+                await owner.send(words)
+            except discord.Forbidden:
+                return False
+        return True
+
     async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        for guild in self._client.guilds:
+            if self._settings_of(guild.id).moderators_channel:
+                await self.digest_of(str(guild.id), name, words, picture)
+
+    async def digest_of(self, workspace: str, name: str, words: str, picture: bytes | None) -> None:
+        """See bot.ports.ManyWorkspaces."""
         with _to_moderators():
-            channel = self._channel(self._settings.moderators_channel)
+            channel = self._channel(self._settings_of(int(workspace)).moderators_channel)
             if await self._find(channel, lambda m: m.content.startswith(words.split("\n")[0])):
                 return
             files = [discord.File(io.BytesIO(picture), f"{name}.png")] if picture else []
             await channel.send(words[:2000], files=files, allowed_mentions=NOBODY)
+
+    def _of(self, case: Case) -> Discord:
+        """The settings of the case's server."""
+        return self._settings_of(int(case.key.workspace) or None)
 
     async def _say_to_moderators(self, channel_id: int | None, words: str, extra: dict[str, Any]) -> None:
         """Once, also when an earlier process died right after it."""
@@ -146,7 +175,7 @@ class DiscordNotifier:
                 await channel.send(**(extra | {"content": content}))
 
     def _notice_link(self, case: Case) -> str:
-        channel = self._channel(self._settings.moderators_channel)
+        channel = self._channel(self._of(case).moderators_channel)
         return channel.get_partial_message(int(case.notice_ref)).jump_url if case.notice_ref else ""
 
     async def _say_alone(self, case: Case, words: str, view: discord.ui.View | None = None) -> str:
@@ -159,9 +188,9 @@ class DiscordNotifier:
                 known = await self._find(await author.create_dm(), lambda m: m.content == words)
                 sent = known or await author.send(words, suppress_embeds=True, **extra)
             except discord.Forbidden:
-                raise Impossible("the author takes no private messages from this server") from None
+                raise Impossible(wording.NOT_REACHED) from None
             except discord.NotFound:
-                raise Impossible("the author is no longer on Discord") from None
+                raise Impossible(wording.GONE) from None
         return str(sent.id)
 
     async def _reply(self, case: Case) -> Told:
@@ -193,7 +222,7 @@ class DiscordNotifier:
                 channel = await author.create_dm()
                 known = await self._private_note(channel, case)
                 if known is not None:
-                    await known.edit(content=TAKEN_BACK, view=None)
+                    await known.edit(content=wording.TAKEN_BACK, view=None)
             except (discord.NotFound, discord.Forbidden):
                 pass  # the author has closed the conversation
 
@@ -213,7 +242,7 @@ class DiscordNotifier:
             except discord.NotFound:
                 pass
             except discord.Forbidden:
-                raise Impossible("the bot may not delete messages there; it needs Manage Messages") from None
+                raise Impossible(wording.MAY_NOT_DELETE) from None
 
     async def _remove_reply(self, case: Case) -> None:
         channel = self._channel(int(case.key.channel))
@@ -240,7 +269,7 @@ class DiscordNotifier:
             return channel.get_partial_message(int(case.notice_ref))
         if case.opened_at >= self._since and case.id not in self._tried:
             return None
-        return await self._find(channel, lambda m: any(e.footer.text == footer(case.id) for e in m.embeds))
+        return await self._find(channel, lambda m: any(e.footer.text == wording.footer(case.id) for e in m.embeds))
 
     async def _find_reply(self, channel: Room, case: Case) -> discord.Message | None:
         def is_correction(message: discord.Message) -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import discord
 
+from bot.discord_ import wording
+from bot.settings import Discord
+
 MODERATORS = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, read_message_history=True)
 WATCHED = discord.Permissions(
     view_channel=True,
@@ -13,12 +16,15 @@ WATCHED = discord.Permissions(
     read_message_history=True,
 )
 
+THREADS = discord.Permissions(create_public_threads=True, send_messages_in_threads=True)
+
 _NAMES = {
     "view_channel": "View Channel",
     "read_messages": "View Channel",
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
     "embed_links": "Embed Links",
+    "create_public_threads": "Create Public Threads",
     "read_message_history": "Read Message History",
 }
 
@@ -41,23 +47,60 @@ def missing(granted: discord.Permissions, needed: discord.Permissions) -> tuple[
     return tuple(dict.fromkeys(_NAMES.get(name, name) for name, on in lacking if on))
 
 
-def problems(client: discord.Client, watch: tuple[int, ...], moderators_channel: int | None) -> Iterator[str]:
-    """What is wrong with the channels in the settings, one sentence each."""
-    if moderators_channel is None:
-        yield "discord.moderators_channel is not set, so notices wait. Put the channel's id into config/bot.yaml."
-    else:
-        yield from _of_channel(client, moderators_channel, MODERATORS, "the moderators' channel")
-    if not watch:
-        yield "discord.watch is empty, so no channel is watched. Put channel ids into config/bot.yaml."
-    for channel_id in watch:
-        yield from _of_channel(client, channel_id, WATCHED, "a watched channel")
+def problems(guild: discord.Guild, settings: Discord) -> Iterator[str]:
+    """What is wrong with a server's settings, one sentence each."""
+    yield from of_moderators(guild, settings)
+    yield from of_watched(guild, settings)
+    yield from of_calls(guild, settings)
+    yield from of_threads(guild, settings)
 
 
-def _of_channel(client: discord.Client, channel_id: int, needed: discord.Permissions, what: str) -> Iterator[str]:
-    channel = client.get_channel(channel_id)
-    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
-        yield f"Channel {channel_id} ({what}) was not found. Check the id, and that the bot was invited to its server."
+def of_moderators(guild: discord.Guild, settings: Discord) -> Iterator[str]:
+    """Whether notices can be posted, and are among moderators."""
+    if settings.moderators_channel is None:
+        yield wording.NO_CHANNEL
         return
-    lacking = missing(channel.permissions_for(channel.guild.me), needed)
-    if lacking:
-        yield f"In #{channel.name} ({what}) the bot lacks: {', '.join(lacking)}. Grant them in the channel's settings."
+    yield from _of_channel(guild, settings.moderators_channel, MODERATORS, wording.MODERATORS_CHANNEL)
+    channel = guild.get_channel_or_thread(settings.moderators_channel)
+    if channel is not None and channel.permissions_for(guild.default_role).view_channel:
+        yield wording.open_to_all(f"#{channel.name}")
+
+
+def of_watched(guild: discord.Guild, settings: Discord) -> Iterator[str]:
+    """Whether the bot can read, and answer, where it should."""
+    if not settings.watch and not settings.watch_tags:
+        yield wording.NO_WATCH
+    for channel_id in settings.watch:
+        category = guild.get_channel(channel_id)
+        inside = category.channels if isinstance(category, discord.CategoryChannel) else ()
+        for each in [c.id for c in inside] or [channel_id]:
+            yield from _of_channel(guild, each, WATCHED, wording.WATCHED_CHANNEL)
+
+
+def of_calls(guild: discord.Guild, settings: Discord) -> Iterator[str]:
+    """Whether those who are to be called can be."""
+    if settings.escalation_channel is not None:
+        yield from _of_channel(guild, settings.escalation_channel, MODERATORS, wording.ESCALATION_CHANNEL)
+    for role_id in sorted({r for _, r in settings.ping if r} | {settings.escalation_role or 0} - {0}):
+        role = guild.get_role(role_id)
+        if role is None:
+            yield wording.no_such_role(role_id)
+        elif not role.mentionable and not guild.me.guild_permissions.mention_everyone:
+            yield wording.not_mentionable(role.name)
+
+
+def of_threads(guild: discord.Guild, settings: Discord) -> Iterator[str]:
+    """Whether threads can be opened where answers belong into threads."""
+    chosen = [c for c, mode in settings.questions_in.items() if mode == "thread"]
+    everywhere = [c for c in settings.watch if settings.questions == "thread" and c not in settings.questions_in]
+    for channel_id in (*chosen, *everywhere):
+        if not isinstance(guild.get_channel(channel_id), discord.CategoryChannel):
+            yield from _of_channel(guild, channel_id, THREADS, wording.THREADS_CHANNEL)
+
+
+def _of_channel(guild: discord.Guild, channel_id: int, needed: discord.Permissions, what: str) -> Iterator[str]:
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        yield wording.not_found(channel_id, what)
+    elif lacking := missing(channel.permissions_for(guild.me), needed):
+        yield wording.lacks(f"#{channel.name}", what, lacking)

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.core import personal
+from bot.discord_ import wording
 from bot.discord_.buttons import Interaction, answered
 from bot.discord_.convert import PLATFORM
 
@@ -25,7 +26,7 @@ class Wish(StrEnum):
     ERASE = "erase"
 
 
-LABELS = {Wish.EXPORT: "Give me a copy", Wish.ASK: "Erase it", Wish.ERASE: "Yes, erase it"}
+LABELS = {Wish.EXPORT: wording.COPY, Wish.ASK: wording.ERASE, Wish.ERASE: wording.ERASE_SURELY}
 STYLES = {Wish.ASK: discord.ButtonStyle.danger, Wish.ERASE: discord.ButtonStyle.danger}
 
 
@@ -38,7 +39,7 @@ def privacy_command(bot: "DiscordBot") -> app_commands.Command[Any, ..., None]:
         wishes = (Wish.EXPORT, Wish.ASK) if kept.cases or kept.acts else ()
         await interaction.response.send_message("\n\n".join(words), view=_view(wishes), ephemeral=True)
 
-    return app_commands.Command(name="privacy", description="What is kept about you", callback=callback)
+    return app_commands.Command(name="privacy", description=wording.PRIVACY, callback=callback)
 
 
 class PrivacyButton(ui.DynamicItem[ui.Button[ui.View]], template=r"privacy:(?P<wish>[a-z]+)"):
@@ -59,20 +60,14 @@ class PrivacyButton(ui.DynamicItem[ui.Button[ui.View]], template=r"privacy:(?P<w
         match self.wish:
             case Wish.EXPORT:
                 copy = (await privacy.kept(PLATFORM, person)).as_json
-                file = discord.File(io.BytesIO(copy.encode("utf-8", "replace")), "what-is-kept-about-me.json")
-                await interaction.response.send_message("Only you can see this file.", file=file, ephemeral=True)
+                file = discord.File(io.BytesIO(copy.encode("utf-8", "replace")), wording.COPY_NAME)
+                await interaction.response.send_message(wording.EXPORTED, file=file, ephemeral=True)
             case Wish.ASK:
-                await interaction.response.send_message(SURE, view=_view((Wish.ERASE,)), ephemeral=True)
+                await interaction.response.send_message(wording.ASK_ERASE, view=_view((Wish.ERASE,)), ephemeral=True)
             case Wish.ERASE:
                 await interaction.response.defer(ephemeral=True)
                 await privacy.erase(PLATFORM, person)
-                await interaction.followup.send("Done. Your words, your name and your id are erased.", ephemeral=True)
-
-
-SURE = (
-    "This erases your words and your name wherever the bot keeps them. What moderators decided stays, without you."
-    " It can't be undone."
-)
+                await interaction.followup.send(wording.ERASED, ephemeral=True)
 
 
 def _view(wishes: Sequence[Wish]) -> ui.View:

@@ -8,6 +8,8 @@ import discord
 from bot.core.cards import ACT_WORDS, SEVERITY_WORDS, Answer, Notice, Point, shorten
 from bot.core.pack import Severity, Source
 from bot.core.review import Outcome
+from bot.core.wording import URGENT_TITLE
+from bot.discord_ import wording
 
 TOTAL = 5800  # Discord allows 6,000 characters in all embeds of a message; the rest is for titles
 FIELD = 1024
@@ -15,7 +17,10 @@ MARKUP = re.compile(r"[\\_*~|`\[\]]")
 BLOCK = re.compile(r"^(\s*)([#>-])", re.MULTILINE)  # headings, quotes and lists begin a line
 HEAD = 1000  # characters above the claims
 MOST_POINTS = 10  # claims shown with their quotes; the rest is named
-PAGE = 1000  # characters of facts on one page: about one phone screen
+PAGE = 1300  # characters of facts on one page: about one phone screen
+PAGE_ROOM = 3500  # characters of an answer's text with its links; an urgent text and the rest need what is left
+CALM = 0x2471A3
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 COLOURS = {Severity.HARMFUL: 0xC0392B, Severity.MISLEADING: 0xD68910, Severity.MINOR: 0x5D6D7E}
 MARKS = {Outcome.UPHELD: "✓ ", Outcome.DISMISSED: "✗ ", Outcome.PENDING: ""}
 
@@ -23,11 +28,11 @@ MARKS = {Outcome.UPHELD: "✓ ", Outcome.DISMISSED: "✗ ", Outcome.PENDING: ""}
 def notice_embed(notice: Notice, case_id: int) -> discord.Embed:
     """The notice, top to bottom as moderators read it; within every limit, whatever is quoted."""
     embed = discord.Embed(title=shorten(notice.title, 256), colour=COLOURS[notice.severity], description=_head(notice))
-    embed.set_footer(text=footer(case_id))
+    embed.set_footer(text=wording.footer(case_id))
     shown, rest = notice.points[:MOST_POINTS], notice.points[MOST_POINTS:]
     names = ", ".join(p.misconception for p in rest)
     more = (f"And {len(rest)} more", shorten(names, 400)) if rest else ("", "")
-    used = sum(map(size, (embed.title or "", embed.description or "", footer(case_id), *more)))
+    used = sum(map(size, (embed.title or "", embed.description or "", wording.footer(case_id), *more)))
     for point in shown:
         name = _point_title(point)
         room = min(FIELD, (TOTAL - used) // len(shown) - size(name))
@@ -40,11 +45,6 @@ def notice_embed(notice: Notice, case_id: int) -> discord.Embed:
 def size(text: str) -> int:
     """As Discord's apps count: in UTF-16 units, so that an emoji counts twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def footer(case_id: int) -> str:
-    """Marks a message as the notice of a case, so that it is found again after a crash."""
-    return f"Case {case_id} · nothing has been posted or removed without a moderator"
 
 
 def answer_pages(answer: Answer) -> list[discord.Embed]:
@@ -76,7 +76,7 @@ def fitted(text: str, room: int) -> str:
 
 
 def _head(notice: Notice) -> str:
-    jump = f" · [go to the message]({notice.link})" if notice.link else ""
+    jump = f" · [{wording.GO_TO_MESSAGE}]({notice.link})" if notice.link else ""
     lines = [
         f"**{fitted(notice.state, 240)}**",
         f"{fitted(notice.who, 80)} in {fitted(notice.where, 80)}{jump}",
@@ -112,7 +112,7 @@ def _point_text(point: Point, room: int) -> str:
     """Quote, why, truth and sources; the truth is cut first, because the buttons lead to the whole of it."""
     quote = _quote(point, max(60, room // 3))
     why = f"Why: {fitted(point.why, max(40, room // 6))}"
-    record = f"Similar flags: {point.record}" if point.record else ""
+    record = wording.similar(point.record) if point.record else ""
     sources = _links(point.sources, room // 4)
     left = room - sum(size(part) + 1 for part in (quote, why, record, sources)) - len("True: ")
     truth = f"True: {shorten(point.truth, left)}" if left > 20 else ""
@@ -133,38 +133,52 @@ def _quote(point: Point, room: int) -> str:
 def _links(sources: tuple[Source, ...], room: int) -> str:
     shown: list[str] = []
     for number, source in enumerate(sources, start=1):
-        link = f"[{number}]({source.url})"
-        if len(" ".join([*shown, link])) > room:
+        each = f"[{number}]({link(source.url)})"
+        if len(" ".join([*shown, each])) > room:
             break
-        shown.append(link)
+        shown.append(each)
     return f"Sources: {' '.join(shown)}" if shown else ""
 
 
 def _answer_page(answer: Answer, facts: list[tuple[str, tuple[int, ...]]], number: int, of: int) -> discord.Embed:
-    lines = [f"• {text}{''.join(f' [{n}]' for n in sources)}" for text, sources in facts]
+    lines = [f"• {text}{_notes(answer, sources)}" for text, sources in facts]
     summary = f"**{answer.summary}**\n\n" if number == 1 else ""
-    urgent = f"**{answer.urgent}**\n\n" if answer.urgent and number == 1 else ""
     embed = discord.Embed(
-        title=shorten(answer.title, 256), colour=0x2471A3, description=(urgent + summary + "\n".join(lines))[:4000]
+        title=shorten(answer.title, 256),
+        colour=CALM,
+        description=_whole_lines([summary + lines[0], *lines[1:]], PAGE_ROOM),
     )
-    used = sorted({n for _, sources in facts for n in sources})
-    for count, chunk in enumerate(_source_fields(answer, used)):
-        embed.add_field(name="More sources" if count else "Sources", value=chunk, inline=False)
     page = f"Page {number} of {of}. " if of > 1 else ""
-    embed.set_footer(text=shorten(page + answer.footer, 2048))
+    embed.set_footer(text=shorten(page + answer.footer, 600))
     return embed
 
 
-def _source_fields(answer: Answer, numbers: list[int]) -> list[str]:
-    """The sources that a page names, in as many fields as they need: no fact stands without its evidence."""
-    chunks: list[str] = []
-    for number in numbers:
-        source = answer.sources[number - 1]
-        line = f"{number}. [{shorten(source.title, 70).replace(']', ')')}]({source.url})\n"
-        if not chunks or len(chunks[-1]) + len(line) > FIELD:
-            chunks.append("")
-        chunks[-1] += line
-    return chunks
+def _notes(answer: Answer, numbers: tuple[int, ...]) -> str:
+    """Small numbers, each a link to its source."""
+    links = (f"[{str(n).translate(RAISED)}]({link(answer.sources[n - 1].url)})" for n in numbers)
+    return "".join(f" {each}" for each in links)
+
+
+def urgent_embed(words: str) -> discord.Embed:
+    """What stands before anything else where somebody may need help now."""
+    return discord.Embed(title=URGENT_TITLE, description=shorten(words, 1000), colour=COLOURS[Severity.HARMFUL])
+
+
+def sources_embed(answer: Answer) -> discord.Embed:
+    """Every source of an answer, in full."""
+    lines = [
+        f"{n}. [{shorten(s.title, 200).replace('[', '(').replace(']', ')')}]({link(s.url)})"
+        f" {shorten(s.publisher, 120)}{f', {s.year}' if s.year else ''}"
+        for n, s in enumerate(answer.sources, start=1)
+    ]
+    return discord.Embed(
+        title=shorten(f"Sources: {answer.title}", 256), colour=CALM, description=_whole_lines(lines, PAGE_ROOM)
+    )
+
+
+def link(url: str) -> str:
+    """The address with its brackets written so that they can't end a link."""
+    return url.replace("(", "%28").replace(")", "%29")
 
 
 def act_label(act: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.core.message import MessageKey, Person
+from bot.core.message import MessageKey, Person, Workspace
 from bot.core.review import LIFE, Case, Duty, HistoryEntry, Outcome, Status
 from bot.ports import Record
 from bot.stores.chain import Chain
@@ -90,11 +90,13 @@ class Cases(Chain):
     async def case_of(self, key: MessageKey) -> Case | None:
         return await self._one_case(f"WHERE {OF_MESSAGE}", *named(key))
 
-    async def cases(self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0) -> list[Case]:
+    async def cases(
+        self, *, statuses: Sequence[Status] = (), limit: int = 50, offset: int = 0, of: Workspace | None = None
+    ) -> list[Case]:
         # Each status from its own stretch of the index, already in order; together they would have to be sorted.
         chosen, order = list(statuses) or list(Status), "ORDER BY severity_rank, opened_at, id LIMIT ?"
-        one = f"SELECT * FROM (SELECT * FROM cases WHERE status = ? {order}) AS one"
-        first: list[Value] = [value for status in chosen for value in (status, limit + offset)]
+        one = f"SELECT * FROM (SELECT * FROM cases WHERE status = ?{_in(of)} {order}) AS one"
+        first = [value for status in chosen for value in (status, *_names(of), limit + offset)]
         rows = await self._db.rows(
             f"SELECT * FROM ({' UNION ALL '.join([one] * len(chosen))}) AS every {order} OFFSET ?",
             *first,
@@ -103,11 +105,14 @@ class Cases(Chain):
         )
         return [case_of_row(r, self._cipher.unseal(r["body"])) for r in rows]
 
-    async def cases_since(self, since: datetime, *, limit: int, before: int | None = None) -> list[Case]:
+    async def cases_since(
+        self, since: datetime, *, limit: int, before: int | None = None, of: Workspace | None = None
+    ) -> list[Case]:
         return await self._cases(
-            f"WHERE opened_at >= ? AND {UNINDEXED_ID} < ? ORDER BY opened_at DESC, id DESC LIMIT ?",
+            f"WHERE opened_at >= ? AND {UNINDEXED_ID} < ?{_in(of)} ORDER BY opened_at DESC, id DESC LIMIT ?",
             stamp(since),
             before or EVERY_NUMBER,
+            *_names(of),
             limit,
         )
 
@@ -167,14 +172,26 @@ class Cases(Chain):
         rows = await self._db.rows("SELECT * FROM outcome_counts WHERE decided > 0")
         return {r["misconception"]: Record(upheld=r["upheld"], decided=r["decided"]) for r in rows}
 
-    async def active(self, since: datetime) -> list[Person]:
+    async def active(self, since: datetime, of: Workspace) -> list[Person]:
         rows = await self._db.rows(
-            "SELECT by_id, by_name FROM history WHERE id IN (SELECT max(id) FROM history WHERE at >= ?"
+            "SELECT by_id, by_name FROM history WHERE id IN (SELECT max(history.id) FROM history JOIN cases"
+            " ON cases.id = history.case_id WHERE at >= ? AND platform = ? AND workspace = ?"
             f" AND by_id <> 'bot' AND act NOT IN ({marks(len(LIFE))}) GROUP BY by_id) ORDER BY id DESC",
             stamp(since),
+            of.platform,
+            of.id,
             *sorted(LIFE),
         )
         return [Person(r["by_id"], r["by_name"]) for r in rows]
+
+
+def _in(of: Workspace | None) -> str:
+    """The condition that narrows cases to a workspace; `_names` has its values."""
+    return "" if of is None else " AND platform = ? AND workspace = ?"
+
+
+def _names(of: Workspace | None) -> tuple[Value, ...]:
+    return () if of is None else (of.platform, of.id)
 
 
 def _state(case: Case) -> tuple[int, str, int]:

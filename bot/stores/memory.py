@@ -1,5 +1,9 @@
-"""How far each channel was read, and single values under a name."""
+"""How far each channel was read, single values under a name, and what was chosen for each workspace."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.stores.records import stamp
 from bot.stores.statements import Statements
 
 
@@ -36,4 +40,20 @@ class Memory(Statements):
             "INSERT INTO remembered (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             key,
             value,
+        )
+
+    async def workspace_settings(self, platform: str, since: datetime) -> Mapping[str, str]:
+        rows = await self._db.rows(
+            "SELECT workspace, body FROM workspace_settings WHERE platform = ? AND at >= ?", platform, stamp(since)
+        )
+        return {r["workspace"]: r["body"] for r in rows}
+
+    async def keep_workspace_settings(self, platform: str, workspace: str, body: str, at: datetime) -> None:
+        await self._db.run(
+            "INSERT INTO workspace_settings (platform, workspace, body, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (platform, workspace) DO UPDATE SET body = excluded.body, at = excluded.at",
+            platform,
+            workspace,
+            body,
+            stamp(at),
         )

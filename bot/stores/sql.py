@@ -1,5 +1,6 @@
 """The store: all its parts, on whatever database the driver reaches."""
 
+from bot.stores.asking import Asking
 from bot.stores.cases import Cases
 from bot.stores.cipher import Cipher
 from bot.stores.memory import Memory
@@ -9,7 +10,7 @@ from bot.stores.reports import Reports
 from bot.stores.workers import Workers
 
 
-class SqlStore(Cases, Reports, Outbox, Memory, Privacy, Workers):
+class SqlStore(Cases, Reports, Outbox, Asking, Memory, Privacy, Workers):
     """See bot.ports.Store for what each method promises."""
 
     def sealed_with(self, box: Cipher) -> "SqlStore":

@@ -1,7 +1,7 @@
 """A Discord server in memory with the real client connected to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -9,14 +9,18 @@ from typing import Any
 
 import discord
 import pytest
+from discord.http import HTTPClient, Route
 from simcord.env import Env
+from simcord.http import router
 
+from bot.core.pack import Pack
 from bot.core.review import Case, Policy
 from bot.discord_.client import DiscordBot
 from bot.moderation import Moderation, Outbox
 from bot.ports import Store
 from bot.settings import Discord
 from bot.stores.sqlite import open_sqlite
+from tests.discord_.limits import Bodies
 from tests.samples import PACK, ManualClock, WordScreener
 
 
@@ -37,12 +41,13 @@ class Server:
     bot: DiscordBot
     outbox: Outbox
     policy: Policy = field(default_factory=Policy)
+    pack: Pack = PACK
 
     async def restart(self, settings: Discord | None = None) -> None:
         """A new process: nothing is remembered but what is in the store."""
         self.settings = settings or self.settings
         self.clock.pass_time(timedelta(minutes=1))
-        self.bot, self.outbox = connect(self.settings, self.store, self.clock, self.policy)
+        self.bot, self.outbox = connect(self.settings, self.store, self.clock, self.policy, self.pack)
         await self.env.restart_bot(self.bot)
         await self.env.settle()
 
@@ -77,11 +82,31 @@ class Server:
 
 
 def connect(
-    settings: Discord, store: Store, clock: ManualClock, policy: Policy | None = None
+    settings: Discord, store: Store, clock: ManualClock, policy: Policy | None = None, pack: Pack = PACK
 ) -> tuple[DiscordBot, Outbox]:
-    moderation = Moderation(pack=PACK, screener=WordScreener(), store=store, clock=clock, policy=policy)
+    moderation = Moderation(pack=pack, screener=WordScreener(), store=store, clock=clock, policy=policy)
     bot = DiscordBot(settings, moderation=moderation, store=store, clock=clock)
     return bot, Outbox(store=store, moderation=moderation, notifiers={"discord": bot.notifier}, clock=clock)
+
+
+@pytest.fixture(autouse=True)
+def within_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bodies]:
+    """Reads every request body that goes to the simulated Discord, or over a socket; none may break a limit."""
+    bodies = Bodies()
+    dispatch, over_socket = router.dispatch, HTTPClient.request
+
+    def simulated(backend: Any, method: str, path: str, **rest: Any) -> Any:
+        bodies.read(method, path, rest.get("json"))
+        return dispatch(backend, method, path, **rest)
+
+    async def sent(self: HTTPClient, route: Route, **rest: Any) -> Any:
+        bodies.read(route.method, route.url.removeprefix(Route.BASE), rest.get("json"))
+        return await over_socket(self, route, **rest)
+
+    monkeypatch.setattr(router, "dispatch", simulated)
+    monkeypatch.setattr(HTTPClient, "request", sent)
+    yield bodies
+    assert not bodies.problems
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from simcord.enums import ComponentType, InteractionType
 
 from bot.core.pack import Severity
 from bot.core.review import Act, Outcome, Policy, Reason, Status
-from bot.discord_.buttons import SHOWN, UpholdButton
+from bot.discord_ import wording
+from bot.discord_.buttons import SHOWN
 from tests.discord_.conftest import Server
 from tests.discord_.test_flow import labels, server_text_input
 from tests.samples import message
@@ -22,7 +23,7 @@ from tests.samples import message
 DECIDES = [
     *((f"case:1:1:{act}", None) for act in (Act.TAKE, Act.ESCALATE, Act.SNOOZE)),
     ("dismiss:1:1", ["joke"]),
-    *((f"uphold:1:1:1:{way}", None) for way in UpholdButton.LABELS if way != "edit"),
+    *((f"uphold:1:1:1:{way}", None) for way in wording.WAYS if way != "edit"),
     ("delete:1:1", None),
 ]  # component ids that change a case at once, with what a select menu sends
 COMPONENTS: list[tuple[str, list[str] | None]] = [
@@ -93,9 +94,15 @@ async def test_who_invites_the_bot_elsewhere_moderates_nothing_here(server: Serv
         server.env.create_user("olga"), roles=[other.create_role("All", permissions=discord.Permissions.all())]
     )
     room = other.create_text_channel("general")
-    refused = await owner.slash(room, "moderation queue")
-    assert refused.response is not None
-    assert refused.response.content == "This bot works for another server."
+    queue = await owner.slash(room, "moderation queue", show="all")
+    assert queue.response is not None
+    assert queue.response.embeds[0].description == "None."
+    missing = await owner.slash(room, "moderation case", number=1)
+    assert missing.response is not None
+    assert missing.response.content == "There is no case 1."
+    await owner.slash(room, "moderation pause", where="everywhere")
+    await server.member.send(server.health, "tea is blue")
+    assert await server.deliver() == 1
 
 
 async def test_cases_of_the_sandbox_are_no_business_of_discord(server: Server) -> None:

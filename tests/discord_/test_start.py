@@ -69,7 +69,13 @@ async def test_it_connects_and_tells_its_commands_only_when_they_changed(store: 
             assert ready.done()
             await bot.close()
             await running
-    assert [c["name"] for c in wire.commands] == ["tea", "moderation", "privacy", "Report a health claim"]
+    assert [c["name"] for c in wire.commands] == [
+        "tea",
+        "moderation",
+        "privacy",
+        "Answer with…",
+        "Report a health claim",
+    ]
     assert wire.requests.count("PUT /api/applications/100/commands") == 1
 
 

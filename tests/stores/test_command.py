@@ -16,7 +16,7 @@ from bot.__main__ import _parser
 from bot.core.message import MessageKey
 from bot.core.review import Act, Correction, Decision
 from bot.moderation import Moderation, Outbox
-from bot.ports import Store
+from bot.ports import Store, Vote
 from bot.settings import Settings
 from bot.stores import command, copying
 from bot.stores.copying import copy
@@ -72,6 +72,9 @@ async def lived_in(store: Store, count: int = 12) -> None:
     told = Decision(Act.UPHOLD, ANN, clock.now(), 1, correction=Correction.REPLY, text="It does not.")
     await moderation.decide(1, told)
     await store.advance("discord", "7", "99")
+    await store.vote(Vote("discord", "1", "green", "a hash", True, clock.now()))
+    await store.claim_offer("discord", "7", "green", clock.now(), timedelta())
+    await store.keep_workspace_settings("discord", "1", "{}", clock.now())
     await store.beat("a process")
     for table in tables():
         if not await store._db.rows(f"SELECT * FROM {table.name} LIMIT 1"):  # type: ignore[attr-defined]

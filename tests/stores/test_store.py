@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.message import MessageKey, Person
+from bot.core.message import MessageKey, Person, Workspace
 from bot.core.pack import Severity
 from bot.core.review import Act, Case, Correction, Decision, Duty, HistoryEntry, Reason, Report, Status, decide
 from bot.ports import Record, Store
@@ -233,8 +233,9 @@ async def test_who_did_something_lately_is_listed_once_by_the_latest_name(store:
     for version, (act, who, hours) in enumerate(acts, start=2):
         row = HistoryEntry(1, act, who, NOON + timedelta(hours=hours), "", "abc123")
         assert await store.save(case(version=version), row, {})
-    assert await store.active(NOON) == [replace(ANN, name="Annie"), BEN]
-    assert await store.active(NOON + timedelta(hours=3)) == []
+    assert await store.active(NOON, KEY.home) == [replace(ANN, name="Annie"), BEN]
+    assert await store.active(NOON + timedelta(hours=3), KEY.home) == []
+    assert await store.active(NOON, Workspace(KEY.platform, "elsewhere")) == []
 
 
 async def test_what_is_owed_later_comes_due_then(store: Store) -> None:
@@ -320,3 +321,13 @@ async def test_the_cases_of_one_channel_are_found(store: Store) -> None:
     found = await store.channel_cases(KEY.platform, KEY.workspace, "health")
     assert [c.key.message for c in found] == ["m1", "m2"]
     assert await store.channel_cases(KEY.platform, "elsewhere", "health") == []
+
+
+async def test_cases_of_one_workspace_are_listed_alone(store: Store) -> None:
+    for workspace, message in (("1", "m1"), ("2", "m2"), ("1", "m3")):
+        await store.open_case(case(key=replace(KEY, workspace=workspace, message=message)), TOLD)
+    one = Workspace(KEY.platform, "1")
+    assert [c.id for c in await store.cases(of=one)] == [1, 3]
+    assert [c.id for c in await store.cases_since(NOON, limit=9, of=one)] == [3, 1]
+    assert await store.cases(of=Workspace("slack", "1")) == []
+    assert len(await store.cases()) == 3

@@ -1,0 +1,65 @@
+"""What people are told around answers: short sentences that every platform says alike."""
+
+from bot.core.pack import Pack
+
+MODERATORS_ONLY = "Only moderators can do that."
+ON_THE_SERVER_ONLY = "Cases are handled on the server only."
+URGENT_TITLE = "Please read this first"
+TOPIC_GONE = "That topic is no longer in the content. Type the command again and pick one from the list."
+USEFUL = "Useful"
+NOT_USEFUL = "Not useful"
+DELETE_ANSWER = "Delete"
+NEXT_PAGE = "Next page"
+FIRST_PAGE = "First page"
+OFFER = "There is a sourced answer on this. Only you will see it."
+IN_THREAD = "You seem to ask about this. Whoever asked can delete the answer."
+ANSWER_IS_OTHERS = "Only whoever asked for this answer, or a moderator, can delete it."
+ANSWER_POSTED = "The answer is posted under the message."
+ANSWER_UNANSWERABLE = "That message is gone, so nothing was posted."
+CHOOSE_TOPIC = "Which answer should be posted under that message? It is posted as soon as you choose."
+ANSWER_NOT_HERE = "Answers can only be posted where people write messages."
+ANSWER_FORBIDDEN = "The bot may not write here, so nothing was posted. An admin can grant it Send Messages."
+NO_SUCH_LINK = "Copy the link of a message in this channel (its menu has Copy Message Link) and paste it there."
+ANSWER_WITH = "Answer with…"
+TOPICS = "Choose a topic"
+MORE_TOPICS = "More topics"
+ASK_TOPIC = "What would you like to know?"
+ASK_PRIVATE = "Show the answer only to me"
+ASK_REPLY_TO = "For moderators: the link of the message that the answer is posted under"
+TOO_FAST = "You have asked a lot in a short time. Please wait a little; the answers don't run away."
+
+
+def command_description(pack: Pack) -> str:
+    return f"Sourced answers: {pack.title}"
+
+
+def did_you_mean(pack: Pack, *, any_found: bool) -> str:
+    """Where it is not plain which topic was meant."""
+    if any_found:
+        return "Did you mean one of these?"
+    return f"There is nothing on that yet. Type /{pack.name} and pick a topic from the list."
+
+
+def only_for_you(*, many_by_you: bool) -> str:
+    """Why an answer is not shown to everybody."""
+    whose = "You have asked a few times" if many_by_you else "There were several answers here"
+    return f"{whose} in the last minute, so this one is for you alone. That way the channel stays readable."
+
+
+def voted(*, useful: bool, before: bool | None) -> str:
+    """Thanks for a vote; `before` is what the same person said earlier."""
+    if before is useful:
+        return "You said so already. Thank you; it counts once."
+    change = "" if before is None else "Changed. "
+    if useful:
+        return f"{change}Thank you. Good to know that this helps."
+    return f"{change}Thank you. The people who write these answers will see that this one should be better."
+
+
+def show(title: str) -> str:
+    """The label of a button that leads to a topic."""
+    return f"Show: {title}"
+
+
+def sources_label(count: int) -> str:
+    return f"Sources ({count})"
