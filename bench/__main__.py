@@ -11,40 +11,23 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
-import discord
-
-from bot.clock import SystemClock
+from bench.on_discord import click_rows, throughput_rows
+from bench.rows import Row
 from bot.core.concepts import VAGUE
 from bot.core.pack import Pack, Vocabulary
 from bot.core.reader import Screener
-from bot.discord_.client import DiscordBot
-from bot.moderation import Moderation
 from bot.packs.read import read_pack
 from bot.readers import MODEL, screener_for
-from bot.reading import ReadingRoom
-from bot.settings import Discord, Settings
-from bot.stores.sqlite import open_sqlite
+from bot.settings import Settings
 
 CHAT = Path(__file__).with_name("chat.txt")
 MANY = 5000  # misconceptions in the big pack
 Read = Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One contender: microseconds for a message, over an empty loop."""
-
-    name: str
-    microseconds: float
-    against: str = ""
-    ratio: float | None = None
 
 
 def main() -> None:
@@ -54,7 +37,9 @@ def main() -> None:
     subject = [text for m in pack.misconceptions.values() for text in (*m.flags, *m.passes)]
     rounds = 3 if options.quick else 9
     rows = [*_chat_rows(pack, chat, rounds), *_subject_rows(pack, subject, rounds), *_start_rows(rounds)]
-    rows += asyncio.run(_discord_rows(pack, chat * (1 if options.quick else 10), rounds))
+    rows += asyncio.run(throughput_rows(pack, chat * (2 if options.quick else 20), rounds))
+    flagged = [text for m in pack.misconceptions.values() for text in m.flags]
+    rows += asyncio.run(click_rows(pack, chat, flagged, 5 if options.quick else 20))
     for row in rows:
         ratio = f"{row.ratio:8.2f} x {row.against}" if row.ratio is not None else ""
         print(f"{row.name:<52} {row.microseconds:>12,.2f} µs {ratio}")
@@ -94,65 +79,6 @@ def _start_rows(rounds: int) -> list[Row]:
     )
     bare, ours = (_median(lambda c=code: _ran(c), rounds) for code in ("pass", ready))
     return [Row("start: a process until the screener is ready", ours * 1e6, "an empty Python", ours / bare)]
-
-
-async def _discord_rows(pack: Pack, chat: Sequence[str], rounds: int) -> list[Row]:
-    """The same payloads through discord.py: our bot against a client with an empty on_message."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with open_sqlite(Path(folder)) as store, ReadingRoom(Screener(pack)) as room:
-            clock = SystemClock()
-            moderation = Moderation(pack=pack, screener=room, store=store, clock=clock)
-            ours = DiscordBot(Discord(watch=(20,)), moderation=moderation, store=store, clock=clock)
-            bare = _Bare(intents=ours.intents)
-            times: dict[str, list[float]] = {"bare": [], "ours": []}
-            for _ in range(rounds):
-                times["bare"].append(await _pushed(bare, chat))
-                times["ours"].append(await _pushed(ours, chat))
-    fast, slow = (statistics.median(times[n]) / len(chat) * 1e6 for n in ("bare", "ours"))
-    return [
-        Row("discord.py: a bare client, per message", fast),
-        Row("discord.py: our bot, per message", slow, "of the bare client's throughput", fast / slow),
-    ]
-
-
-class _Bare(discord.Client):
-    async def on_message(self, message: discord.Message) -> None:
-        pass
-
-
-async def _pushed(client: discord.Client, chat: Sequence[str]) -> float:
-    """Seconds until every payload was handled."""
-    await client._async_setup_hook()
-    state = client._connection
-    guild = {"id": "10", "name": "g", "channels": [{"id": "20", "type": 0, "name": "health", "position": 0}]}
-    state._add_guild_from_data(guild)  # type: ignore[arg-type]
-    started = time.perf_counter()
-    for number, text in enumerate(chat):
-        state.parse_message_create(_payload(number, text))  # type: ignore[arg-type]
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.gather(*(t for t in others if t is not None and "on_message" in t.get_name()))
-    return time.perf_counter() - started
-
-
-def _payload(number: int, text: str) -> dict[str, Any]:
-    author = {"id": "30", "username": "mina", "discriminator": "0", "avatar": None, "global_name": None}
-    return {
-        "id": str(1_000_000 + number),
-        "channel_id": "20",
-        "guild_id": "10",
-        "author": author,
-        "content": text,
-        "timestamp": "2026-01-01T00:00:00+00:00",
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": [],
-        "pinned": False,
-        "type": 0,
-    }
 
 
 def _race(contenders: dict[str, Read], messages: Sequence[str], rounds: int) -> dict[str, float]:

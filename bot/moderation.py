@@ -104,19 +104,25 @@ class Moderation:
 
         Whatever is to be found in messages must say so here; adapters hand on nothing else.
         """
-        if answers.asks(text) or self._urgent.concerns(text):
+        if self._screener.concerns(text, reply_to=reply_to) or self._urgent.concerns(text):
             return True
-        return self._screener.concerns(text, reply_to=reply_to)
+        return answers.might_ask(self.pack, text)
 
     @patient
-    async def message_posted(self, message: Message) -> Case | None:
-        """Screen a new, edited or repeated message; return its case if it has one."""
+    async def message_posted(self, message: Message, *, fresh: bool = False) -> Case | None:
+        """Screen a new, edited or repeated message; return its case if it has one.
+
+        `fresh` promises that nobody has looked at the message before, so that the store need not be asked for it.
+        """
         if await self.is_paused(message.key):
             return None
         urgent = self._urgent.key(message.text) or ""
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
         self._count(message, screening)
         flags = self._flags(self._live(self._noticed(screening, message.key.home)))
+        if fresh and not flags and not urgent:
+            await self._maybe_answered(message, screening)
+            return None
         known = await self._store.case_of(message.key)
         if known is None:
             mark = await self._mark(message.text)
@@ -144,7 +150,8 @@ class Moderation:
 
     def offer(self, text: str) -> str | None:
         """The topic whose answer may be offered under the message; None also where something is urgent."""
-        return None if self._urgent.key(text) else answers.offer(self.pack, text)
+        topic = answers.offer(self.pack, text)
+        return None if topic is None or self._urgent.key(text) else topic
 
     async def find(self, typed: str) -> tuple[answers.Match, ...]:
         """Topics for what somebody asked the bot, best first; what finds nothing is noted for admins, without names."""
@@ -275,6 +282,13 @@ class Moderation:
             raise Refused("Screening is paused everywhere. Please resume it everywhere.")
         ended = {_mark_of(channel, of)} if channel else {p for p in paused if of is None or p.startswith(_home(of))}
         await self._set_paused(paused - ended - (frozenset() if channel else {EVERYWHERE}))
+
+    async def paused(self, channel: str, of: Workspace) -> str:
+        """Where screening is switched off that concerns the channel: everywhere, here, or nowhere (empty)."""
+        pauses = await self._pauses()
+        if not pauses.isdisjoint({EVERYWHERE, _mark_of(None, of)}):
+            return EVERYWHERE
+        return "here" if not pauses.isdisjoint({channel, _mark_of(channel, of)}) else ""
 
     async def is_paused(self, key: MessageKey) -> bool:
         channel = f"{key.platform}:{key.channel}"

@@ -127,6 +127,35 @@ class Ping(_Frozen):
     minor: int | None = None
 
 
+class Shards(_Frozen):
+    """Which parts of Discord's servers a process serves; without a number, all of them."""
+
+    ids: tuple[int, ...] = ()
+    of: int | None = Field(None, ge=1)
+
+
+_SHARDS = re.compile(r"\[?(?P<ids>\d+(?:\s*[-,]\s*\d+)*)\]?\s+of\s+(?P<of>\d+)")
+
+
+def _shards(value: Any) -> Any:
+    """`auto`, or ids and their number: `0, 1 of 4`, `[0, 1] of 4`, `0-3 of 16`."""
+    if isinstance(value, Shards | dict):
+        return value
+    if value == "auto":
+        return Shards()
+    match = _SHARDS.fullmatch(str(value).strip())
+    ids = [_span(part) for part in match["ids"].split(",")] if match else []
+    flat = tuple(n for span in ids for n in span)
+    if match is None or not flat or max(flat) >= int(match["of"]) or len(set(flat)) < len(flat):
+        raise ValueError("should be auto, or ids and the number of all shards, such as 0, 1 of 4 (ids begin with 0)")
+    return Shards(ids=flat, of=int(match["of"]))
+
+
+def _span(part: str) -> range:
+    first, _, last = part.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
 Questions = Annotated[Literal["off", "offer", "thread"], BeforeValidator(_off)]
 
 
@@ -149,6 +178,9 @@ class Server(_Frozen):
 
 class Discord(Server):
     direct_messages: bool = False
+    catch_up_hours: int = Field(24, ge=0, le=336)
+    catch_up_messages: int = Field(500, ge=1, le=10_000)
+    shards: Annotated[Shards, BeforeValidator(_shards)] = Shards()
     servers: dict[int, Server] = {}
     api_base: str = "https://discord.com/api/v10"
     gateway: str | None = None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import DEFAULT_FILE, Settings, SettingsError, Switch, load, secret
+from bot.settings import DEFAULT_FILE, Settings, SettingsError, Shards, Switch, load, secret
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,6 +70,20 @@ def test_slack_runs_with_both_of_its_secrets_and_without_the_sandbox(tmp_path: P
     assert "s3cret" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    ("written_so", "shards"),
+    [
+        ("auto", Shards()),
+        ("0, 1 of 4", Shards(ids=(0, 1), of=4)),
+        ("'[0, 1] of 4'", Shards(ids=(0, 1), of=4)),
+        ("4-7 of 16", Shards(ids=(4, 5, 6, 7), of=16)),
+        ("0 of 1", Shards(ids=(0,), of=1)),
+    ],
+)
+def test_shards_are_written_as_people_say_them(tmp_path: Path, written_so: str, shards: Shards) -> None:
+    assert load(written(tmp_path, f"discord:\n  shards: {written_so}\n"), {}).discord.shards == shards
+
+
 def test_a_secret_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("s3cret\n", "utf-8")
@@ -124,6 +138,9 @@ def test_a_secret_file_that_is_missing_is_named() -> None:
         ("discord:\n  servers:\n    123:\n      direct_messages: true\n", 4, "there is no setting"),
         ("discord:\n  servers:\n    home:\n      watch: [1]\n", 3, "whole number"),
         ("discord:\n  questions_in:\n    5: always\n", 3, "offer"),
+        ("discord:\n  shards: 4 of 4\n", 2, "ids begin with 0"),
+        ("discord:\n  shards: all\n", 2, "should be auto"),
+        ("discord:\n  shards: 1, 1 of 4\n", 2, "should be auto"),
         ("data: !!python/object/apply:os.system [ls]\n", 1, "plain keys and values"),
     ],
 )

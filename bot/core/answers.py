@@ -7,7 +7,7 @@ from bot.core.pack import CueKind, Pack, Topic
 from bot.core.text import sentences
 from bot.core.topic_index import Match, TopicIndex, fold, names_of
 
-__all__ = ["SURE", "Match", "asks", "complete", "exact", "fold", "index_of", "offer", "search"]
+__all__ = ["SURE", "Match", "asks", "complete", "exact", "fold", "index_of", "might_ask", "offer", "search"]
 
 SURE = 0.62  # from this score on the topic is answered at once; below, people are asked which one they meant
 OFFERED = 0.72  # from this score on an answer may be offered to somebody who did not ask the bot
@@ -33,18 +33,31 @@ def complete(pack: Pack, typed: str, limit: int = MAX_CHOICES) -> tuple[tuple[st
     return tuple((m.topic, pack.topics[m.topic].title) for m in search(pack, typed, limit=limit))
 
 
-_ASKS = re.compile(
-    r"\?|^\W*(?:what|how|why|where|who|(?:is|are|does|do|can|could|should) (?:it|they|there|this|i|you|we|any))\b"
-    r"|^\W*(?:which|does|do|is|are|can|should) (?!not\b)\w+ \w"
-    r"|\b(?:does|do) any(?:one|body)\b|\blooking for (?:some )?(?:help|information|info|advice)\b"
+_OPENS = re.compile(
+    r"\W*(?:what|how|why|where|who|(?:is|are|does|do|can|could|should) (?:it|they|there|this|i|you|we|any))\b"
+    r"|\W*(?:which|does|do|is|are|can|should) (?!not\b)\w+ \w",
+    re.IGNORECASE,
+)
+_PLEADS = re.compile(
+    r"\b(?:does|do) any(?:one|body)\b|\blooking for (?:some )?(?:help|information|info|advice)\b"
     r"|\bany (?:help|advice)\b",
     re.IGNORECASE,
 )
 
 
 def asks(text: str) -> bool:
-    """Whether the message asks anything."""
-    return len(text) <= 2000 and _ASKS.search(text) is not None
+    """Whether the message asks anything; about a microsecond, because every message is asked of it."""
+    if len(text) > 2000:
+        return False
+    if "?" in text or _OPENS.match(text):
+        return True
+    lower = text.lower()
+    return ("any" in lower or "looking" in lower) and _PLEADS.search(text) is not None
+
+
+def might_ask(pack: Pack, text: str) -> bool:
+    """Whether `offer` can find a topic. A microsecond or two, because every message is asked of it."""
+    return asks(text) and index_of(pack).tells(text)
 
 
 def offer(pack: Pack, text: str) -> str | None:
@@ -55,9 +68,10 @@ def offer(pack: Pack, text: str) -> str | None:
     if len(questions) != 1 or len(text) > LONGEST * 2 or any(p.search(text) for p in _NOT_FOR_US):
         return None
     index = index_of(pack)
-    found = index.search(questions[0])
+    asked = index.asked(questions[0])
+    found = index.search(questions[0], asked)
     named = bool(found) and _says_name(pack.topics[found[0].topic], text)
-    on_subject = named or index.asked(questions[0]).on_subject or index.asked(text).on_subject
+    on_subject = named or asked.on_subject or (questions[0] != text and index.asked(text).on_subject)
     plain = bool(found) and found[0].score >= OFFERED and on_subject and not _pushes(index, text)
     return found[0].topic if plain else None
 

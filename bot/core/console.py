@@ -1,6 +1,7 @@
 """What `/moderation` says, as plain lines that every platform can show."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -114,6 +115,41 @@ def vote_lines(pack: Pack, votes: Mapping[str, Liked]) -> list[str]:
         for t in shown[:MOST_RATES]
     ]
     return ["Answers, by those who voted:", *lines] if lines else []
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to say about how the bot listens."""
+
+    watched: int  # channels and threads
+    reading: tuple[int, int, int]  # channels done, channels to read back, messages read back so far
+    read_at: datetime | None  # when reading back was finished; None while it goes on
+    unread: tuple[str, ...]  # channels that can't be read back, each with why
+    problems: tuple[str, ...]
+    paused: str  # "here", "everywhere", or nothing
+
+
+def status_lines(standing: Standing, now: datetime) -> list[str]:
+    """Whether everything is heard, and what stands in the way."""
+    done, channels, messages = standing.reading
+    lines = [f"Listening in {_count(standing.watched, 'channel')} and threads here."]
+    if standing.paused:
+        lines.append(f"Screening is paused {standing.paused}. /moderation resume ends that.")
+    if standing.read_at is None:
+        lines.append(
+            f"Reading what was posted while the bot was away: {done} of {_count(channels, 'channel')} done, "
+            f"{_count(messages, 'message')} so far."
+        )
+    elif messages:
+        lines.append(
+            f"What was posted while the bot was away was read {age(now - standing.read_at)} ago: "
+            f"{_count(messages, 'message')} in {_count(channels, 'channel')}."
+        )
+    else:
+        lines.append("Nothing was posted while the bot was away.")
+    lines += [f"Not read back yet: {words}." for words in standing.unread]
+    lines += [f"To mend: {words}" for words in standing.problems]
+    return lines
 
 
 def age(span: timedelta) -> str:

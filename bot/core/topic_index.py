@@ -10,13 +10,15 @@ else finds nothing.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 from math import log, sqrt
 
-from bot.core.concepts import Lexicon
+from bot.core.concepts import VAGUE, Lexicon
+from bot.core.gate import Gate
 from bot.core.pack import Pack, Topic
 from bot.core.plain_words import FILLERS, NEUTRAL
 from bot.core.stance import Cues
@@ -26,6 +28,7 @@ CLOSE = 0.74  # similarity above which a typed word counts as a misspelt name; f
 LEAST = 0.34  # what scores less is no match at all
 QUESTIONS, NAMES, SUMMARY, FACTS = 2.0, 3.0, 1.0, 0.5  # what a word counts by where it stands
 SATURATION, LENGTH = 1.2, 0.5  # BM25's k1 and b
+REMEMBERED = 20_000  # words for which it is known what they are likely to be; looking takes milliseconds
 LONG, FEW = 11, 3  # a word of so many letters that so few topics use is on the subject, such as "nephrocalcinosis"
 
 
@@ -39,8 +42,10 @@ class Match:
 
 def fold(text: str) -> str:
     """Lower case without accents or punctuation, so that "Vitamín-D" and "vitamin d" are one."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +85,30 @@ class TopicIndex:
         examples = [(t.id, frozenset(self._terms(q))) for t in pack.topics.values() for q in (*t.questions, t.title)]
         self._weight = _weights([terms for _, terms in examples])
         self._most = log(1 + max(1, len(examples)))
+        said = (phrase for thing in sorted(self._things) for phrase in vocabulary.concepts.get(thing, ()))
+        self._gate = Gate(phrase for phrase in said if not phrase.startswith(VAGUE))
+        self._meant: dict[str, str] = {}
+        self._names = tuple(f" {n} " for t in pack.topics.values() for n in sorted(names_of(t)) if " " in n)
         self._examples = [(topic, terms, self._norm(terms)) for topic, terms in examples]
         self._by_term: dict[str, list[int]] = defaultdict(list)
         for number, (_, terms, _) in enumerate(self._examples):
             for term in terms:
                 self._by_term[term].append(number)
 
-    def search(self, text: str) -> tuple[Match, ...]:
-        """Every topic that comes near, best first."""
+    def search(self, text: str, asked: Asked | None = None) -> tuple[Match, ...]:
+        """Every topic that comes near, best first; `asked` is what `asked` said of the text, if it is known."""
         typed = fold(text)
         if not typed:
             return ()
-        asked = self.asked(text)
+        asked = asked or self.asked(text)
         by_words, by_questions = self._by_words(asked.terms), self._by_questions(asked.terms)
         best = max(by_words.values(), default=0.0) or 1.0
         near = {t: (by_words.get(t, 0.0) / best, by_questions.get(t, 0.0)) for t in self._topics}
         scores = {t: _score(asked, *both, covered=self._covered(asked, t), strength=best) for t, both in near.items()}
         named = {t.id: _named(t, typed) for t in self._topics.values()}
-        found = (Match(t, round(max(_apart(scores, t), named[t]), 4)) for t in self._topics)
+        ranked = sorted(scores.values(), reverse=True)
+        apart = {t: _apart(s, ranked) for t, s in scores.items()}
+        found = (Match(t, round(max(apart[t], named[t]), 4)) for t in self._topics)
         return tuple(sorted((m for m in found if m.score >= LEAST), key=lambda m: -m.score))
 
     def _count(self, topic: Topic) -> Counter[str]:
@@ -129,13 +140,32 @@ class TopicIndex:
         stems = [_stem(word) for word in words]
         for at, stem in enumerate(stems):
             if stem not in self._words and stem not in self._common and len(stem) >= 5:
-                stems[at] = next(iter(get_close_matches(stem, self._words, n=1, cutoff=0.82)), stem)
+                stems[at] = self._nearest(stem)
         foreign = sum(stem not in self._words and stem not in self._common for stem in stems)
         terms.update(stems)
         about = not self._named_things.isdisjoint(terms) or any(
             len(word) >= LONG and stem in self._telling for word, stem in zip(words, stems, strict=True)
         )
         return Asked(frozenset(terms), tuple(stems), foreign, about)
+
+    def _nearest(self, stem: str) -> str:
+        """The pack's word that a misspelt one is likely to be, or else the word itself; looked for once."""
+        known = self._meant.get(stem)
+        if known is None:
+            known = next(iter(get_close_matches(stem, self._words, n=1, cutoff=0.82)), stem)
+            if len(self._meant) < REMEMBERED:
+                self._meant[stem] = known
+        return known
+
+    def tells(self, text: str) -> bool:
+        """Whether words of the text show that it can be about a topic: a thing, a topic's name, or a long word."""
+        if self._gate.admits(text):
+            return True
+        words = fold(text)
+        padded = f" {words} "
+        return any(name in padded for name in self._names) or any(
+            len(word) >= LONG and _stem(word) in self._telling for word in words.split()
+        )
 
     def _covered(self, asked: Asked, topic: str) -> float:
         """The share of the words that the topic uses."""
@@ -180,11 +210,13 @@ def _score(asked: Asked, words: float, questions: float, *, covered: float, stre
     return max(0.0, fit * (0.55 + 0.45 * covered) * (1 - doubt) * faint)
 
 
-def _apart(scores: Mapping[str, float], topic: str) -> float:
-    """The score, raised by how far the topic stands above the next one, and kept below what a name scores."""
-    others = max((s for t, s in scores.items() if t != topic), default=0.0)
-    lead = scores[topic] - others
-    return min(0.97, max(0.0, scores[topic] * 0.75 + max(lead, -0.2) * 0.5))
+def _apart(score: float, ranked: Sequence[float]) -> float:
+    """The score, raised by how far the topic stands above the next one, and kept below what a name scores.
+
+    `ranked` are the scores of all topics, this one's too, the highest first.
+    """
+    others = (ranked[1] if score == ranked[0] else ranked[0]) if len(ranked) > 1 else 0.0
+    return min(0.97, max(0.0, score * 0.75 + max(score - others, -0.2) * 0.5))
 
 
 def _named(topic: Topic, typed: str) -> float:
@@ -192,7 +224,7 @@ def _named(topic: Topic, typed: str) -> float:
     names = names_of(topic)
     if typed in names:
         return 1.0
-    if gist(typed) and gist(typed) in map(gist, names):
+    if gist(typed) in _gists(names):
         return 0.95  # "what is …?"
     if any(n.startswith(typed) for n in names):
         return 0.9
@@ -206,9 +238,19 @@ def gist(typed: str) -> str:
     return " ".join(w for w in typed.split() if w not in FILLERS and w not in NEUTRAL)
 
 
+@lru_cache(maxsize=1000)
+def _gists(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(filter(None, map(gist, names)))
+
+
 def names_of(topic: Topic) -> frozenset[str]:
-    """What the topic may be called, folded."""
-    return frozenset(fold(n) for n in (topic.id, topic.title, *topic.aliases))
+    """What the topic is called, folded."""
+    return _folded(topic.id, topic.title, *topic.aliases)
+
+
+@lru_cache(maxsize=1000)
+def _folded(*names: str) -> frozenset[str]:
+    return frozenset(fold(name) for name in names)
 
 
 def _stem(word: str) -> str:

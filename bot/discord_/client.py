@@ -1,7 +1,5 @@
 """The Discord client: events in, and the buttons and commands that people use."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +17,7 @@ from bot.discord_ import permissions
 from bot.discord_ import wording as ours
 from bot.discord_.answers import ANSWER_ITEMS
 from bot.discord_.buttons import DYNAMIC, tell
+from bot.discord_.catch_up import CatchUp
 from bot.discord_.commands import ASKING_ITEMS, asking_commands
 from bot.discord_.console import QueueButton, moderation_commands, report_command
 from bot.discord_.convert import PLATFORM
@@ -28,8 +27,11 @@ from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
 from bot.discord_.offers import offer
 from bot.discord_.privacy import PrivacyButton, privacy_command
+from bot.discord_.recheck import recheck
 from bot.discord_.servers import Servers
 from bot.discord_.setup import SETUP_ITEMS
+from bot.discord_.status import status_command
+from bot.discord_.sync import CommandSync
 from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 from bot.ports import Clock, Store
@@ -37,13 +39,11 @@ from bot.privacy import Privacy
 from bot.settings import Discord
 
 log = logging.getLogger(__name__)
-MISSED = 500  # messages read again per channel after downtime
-Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
-SYNCED = "discord.commands"  # key in the store: hash of the commands that Discord knows
+PATIENCE = 5.0  # seconds for what is being read when the bot is stopped
 FLUSH = 5.0  # seconds between saves of how far each channel was read
 
 
-class DiscordBot(discord.Client):
+class DiscordBot(discord.AutoShardedClient):
     """Watches channels, shows notices, answers commands; decides nothing itself."""
 
     def __init__(
@@ -59,7 +59,9 @@ class DiscordBot(discord.Client):
             intents=permissions.intents(direct_messages=settings.direct_messages),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=1000,
+            shard_count=settings.shards.of or 1,
         )
+        self.shard_ids = list(settings.shards.ids) or None
         self.settings = settings
         self.moderation = moderation
         self.answering = answering or Answering(moderation=moderation, store=store, clock=clock)
@@ -74,46 +76,89 @@ class DiscordBot(discord.Client):
             since=clock.now(),
         )
         self.tree = app_commands.CommandTree(self)
-        for command in (*asking_commands(self), moderation_commands(self), report_command(self), privacy_command(self)):
+        moderating = moderation_commands(self)
+        moderating.add_command(status_command(self))
+        for command in (*asking_commands(self), moderating, report_command(self), privacy_command(self)):
             self.tree.add_command(command)
         self.tree.error(_command_failed)
         self.cursors = Cursors(store)
         self.listening = Listening(moderation=moderation, cursors=self.cursors, watch_of=self.watch_of)
-        self._store = store
+        self.catch_up = CatchUp(
+            self,
+            cursors=self.cursors,
+            listening=self.listening,
+            clock=clock,
+            watch_of=self.watch_of,
+            settings_of=self.settings_of,
+        )
+        self.sync = CommandSync(self.tree, store=store, clock=clock)
         self._watches: dict[int | None, Watch] = {}
+        self._set_anew: set[int] = set()  # servers with other settings than before
 
     async def run_until_closed(self, token: str) -> None:
         """Connect and stay connected. Raises DiscordUnusable when the set-up is wrong."""
         use_servers(self.settings)
         try:
             async with self:
-                saving = self.loop.create_task(self._save_for_ever())
+                saving = self.loop.create_task(self._keep_up())
                 try:
                     await self.start(token)
                 finally:
                     saving.cancel()
-        except (discord.LoginFailure, discord.PrivilegedIntentsRequired) as error:
+        except (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.ConnectionClosed) as error:
             raise explain(error) or error from None
         finally:
+            await self.cursors.settle(PATIENCE)
             await self.cursors.save()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*DYNAMIC, *ANSWER_ITEMS, *ASKING_ITEMS, *SETUP_ITEMS, QueueButton, PrivacyButton)
         await self.servers.refresh()
-        await self._sync_commands()
+        await self.sync.tell()
 
     async def on_ready(self) -> None:
         if self.application_id:
             log.info("invite the bot with %s", permissions.invite_url(self.application_id))
+
+    async def launch_shards(self) -> None:
+        """Those of the settings, or as many as Discord recommends."""
+        if self.settings.shards.of is None:
+            self.shard_count = await self._recommended()
+        await super().launch_shards()
+
+    async def _recommended(self) -> int:
+        try:
+            count, *_ = await self.http.get_bot_gateway()
+        except discord.GatewayNotFound:
+            log.warning("Discord does not say how many shards it wants; one is tried")
+            return 1
+        return count
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """A new session: what was posted before it began has to be read."""
+        log.info("connected to Discord, shard %s, with a new session", shard_id)
         self.servers.forget_merged()
-        for guild in self.guilds:
+        guilds = [g for g in self.guilds if g.shard_id == shard_id]
+        for guild in guilds:
             self.settings_changed(guild.id)
             for problem in permissions.problems(guild, self.settings_of(guild.id)):
                 log.warning("server %s: %s", guild.id, problem)
-        await self.catch_up()
+        await self._read_back(guilds, shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        if not self.is_closed():
+            log.warning("the connection to Discord is lost, shard %s; the bot connects again by itself", shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        log.info("connected to Discord again, shard %s, where it was lost: nothing was missed", shard_id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        if self.cursors.knows(guild.shard_id):  # otherwise its shard is about to be ready, with all its servers
+            await self._read_back([guild], guild.shard_id)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self.servers.forget_merged()
+        self.settings_changed(guild.id)
         log.info("the bot is on server %s now; an administrator sets it up with /moderation setup", guild.id)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
@@ -122,7 +167,7 @@ class DiscordBot(discord.Client):
             super().dispatch(event, *args, **kwargs)
 
     async def on_message(self, message: discord.Message) -> None:
-        if await self.listening.posted(message) is None:
+        if await self.listening.posted(message, fresh=True) is None:
             await offer(self, message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
@@ -144,16 +189,6 @@ class DiscordBot(discord.Client):
         if before.name != after.name and isinstance(after.parent, discord.ForumChannel):
             await self.listening.retitled(after)
 
-    async def catch_up(self) -> None:
-        """Screen what was posted while the bot was away; a channel seen for the first time starts now."""
-        channels = self._watched_channels()
-        self.cursors.fall_behind(c.id for c in channels)
-        for channel in channels:
-            try:
-                await self._read_since(channel, await self._cursor(channel))
-            except discord.HTTPException as error:
-                log.warning("channel %s can't be read back: Discord answered %s", channel.id, error.status)
-
     def settings_of(self, guild_id: int | None) -> Discord:
         """The settings in force on that server; None stands for direct messages."""
         return self.servers.of(guild_id)
@@ -168,6 +203,7 @@ class DiscordBot(discord.Client):
     def settings_changed(self, guild_id: int) -> None:
         """What `settings_of` says of that server is different from now on."""
         self._watches.pop(guild_id, None)
+        self._set_anew.add(guild_id)
         self.moderation.set_notice(PLATFORM, str(guild_id), self.settings_of(guild_id).notice)
 
     def why_not_ready(self) -> str | None:
@@ -221,7 +257,14 @@ class DiscordBot(discord.Client):
         )
         raise Refused(words)
 
+    async def _read_back(self, guilds: list[discord.Guild], shard_id: int) -> None:
+        self._set_anew.difference_update(g.id for g in guilds)
+        await self.catch_up.over(guilds, shard_id)
+        await recheck(self, self.moderation, self.listening, frozenset(str(g.id) for g in guilds))
+
     def _passes_over(self, event: str, args: tuple[Any, ...]) -> bool:
+        if event == "shard_connect":
+            self.cursors.lose_track(args[0])
         try:
             if event == "message":
                 return self.listening.passes_over(args[0])
@@ -237,46 +280,25 @@ class DiscordBot(discord.Client):
         else:
             await self.listening.deleted(guild_id, channel_id, message_ids)
 
-    def _watched_channels(self) -> list[Readable]:
-        found = (c for g in self.guilds for c in (*g.channels, *g.threads))
-        return [c for c in found if isinstance(c, Readable) and self.watch_of(c.guild.id).covers(c)]
-
-    async def _cursor(self, channel: Readable) -> int:
-        """How far the channel was read; a thread that is new to us starts where its parent was left."""
-        for channel_id in (channel.id, getattr(channel, "parent_id", None)):
-            known = await self.cursors.load(channel_id) if channel_id else None
-            if known is not None:
-                return known
-        return channel.last_message_id or channel.id
-
-    async def _read_since(self, channel: Readable, cursor: int) -> None:
-        count = 0
-        async for message in channel.history(after=discord.Object(cursor), oldest_first=True, limit=MISSED):
-            if self.listening.hears(message) and self.cursors.first_seen(message.id):
-                await self.listening.posted(message)
-            cursor, count = message.id, count + 1
-        self.cursors.caught_up(channel.id, cursor)
-        if count:
-            log.info("channel %s: read %s messages posted meanwhile", channel.id, count)
-
-    async def _sync_commands(self) -> None:
-        """Tell Discord about the commands, but only when they changed: syncing is rate-limited."""
-        wanted = hashlib.sha256(
-            json.dumps([c.to_dict(self.tree) for c in self.tree.get_commands()], sort_keys=True).encode()
-        ).hexdigest()
-        if any(c.name == self.moderation.pack.name for c in await self.tree.fetch_commands()) and (
-            await self._store.recall(SYNCED) == wanted
-        ):
-            return
-        await self.tree.sync()
-        await self._store.remember(SYNCED, wanted)
-
-    async def _save_for_ever(self) -> None:
+    async def _keep_up(self) -> None:
+        """Now and then: write down how far channels were read, and do what could not be done before."""
         while True:
             await self.clock.sleep(FLUSH)
             self.listening.count()
-            await self.cursors.save()
-            await self.servers.refresh()
+            try:
+                await self.keep_up()
+            except Exception as error:  # the store may come back
+                log.exception("what was read can't be written down: %s", type(error).__name__)
+
+    async def keep_up(self) -> None:
+        """Save cursors, learn new settings, begin with channels that are new, and try again what failed."""
+        await self.cursors.save()
+        await self.servers.refresh()
+        for guild in [g for g in self.guilds if g.id in self._set_anew and self.cursors.knows(g.shard_id)]:
+            self._set_anew.discard(guild.id)
+            await self.catch_up.over([guild], guild.shard_id)
+        await self.catch_up.again()
+        await self.sync.again()
 
 
 def _roles(interaction: discord.Interaction[Any]) -> set[int]:
@@ -290,9 +312,13 @@ def use_servers(settings: Discord) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway)
 
 
-async def _command_failed(interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+async def _command_failed(interaction: discord.Interaction[DiscordBot], error: app_commands.AppCommandError) -> None:
     if isinstance(cause := getattr(error, "original", error), Refused):
         await tell(interaction, str(cause))
+        return
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        await interaction.client.sync.mistrust()
+        await tell(interaction, ours.COMMAND_CHANGED)
         return
     log.error("command %s failed: %s", getattr(interaction.command, "name", "?"), type(cause).__name__, exc_info=cause)
     await tell(interaction, ours.FAILED)

@@ -190,7 +190,7 @@ async def _queue_page(bot: "DiscordBot", interaction: Interaction, show: str, pa
         view.add_item(QueueButton(show, page - 1, wording.PAGE_BEFORE))
     if len(cases) > PAGE:
         view.add_item(QueueButton(show, page + 1))
-    embed = discord.Embed(title=wording.cases_title(show), description=_fit(lines) or wording.NO_CASES, colour=0x5D6D7E)
+    embed = discord.Embed(title=wording.cases_title(show), description=fit(lines) or wording.NO_CASES, colour=0x5D6D7E)
     return {"embed": embed, "view": view}
 
 
@@ -202,7 +202,7 @@ def _channel(interaction: Interaction, where: str) -> str | None:
     return f"{PLATFORM}:{interaction.channel_id}" if where == "here" else None
 
 
-def _fit(lines: Sequence[str], room: int = 4000) -> str:
+def fit(lines: Sequence[str], room: int = 4000) -> str:
     """As many whole lines as fit."""
     kept: list[str] = []
     for line in lines:
@@ -213,4 +213,4 @@ def _fit(lines: Sequence[str], room: int = 4000) -> str:
 
 
 async def _say(interaction: Interaction, lines: Sequence[str]) -> None:
-    await interaction.response.send_message(_fit(lines, 1900), ephemeral=True)
+    await interaction.response.send_message(fit(lines, 1900), ephemeral=True)

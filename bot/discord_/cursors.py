@@ -1,5 +1,6 @@
 """How far each channel was read, so that nothing is missed and nothing is read twice."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -20,8 +21,10 @@ class Cursors:
         self._store = store
         self._newest: dict[int, int] = {}  # channel -> newest message handled, not saved yet
         self._open: dict[int, set[int]] = {}  # channel -> messages that are being read
+        self._idle = asyncio.Event()  # nothing is being read
+        self._idle.set()
         self._behind: set[int] = set()  # channels with unread messages from before
-        self._all_behind = True  # until it is known which are
+        self._lost: set[int | None] = {None}  # shards of which it is not known yet what is unread; None: at the start
         self._handled: set[int] = set()
         self._handled_before: set[int] = set()
 
@@ -39,11 +42,15 @@ class Cursors:
         if message_id > self._newest.get(channel_id, 0):
             self._newest[channel_id] = message_id
 
+    def begin(self, channel_id: int, message_id: int) -> None:
+        """The message is going to be read."""
+        self._open.setdefault(channel_id, set()).add(message_id)
+        self._idle.clear()
+
     @contextmanager
     def reading(self, channel_id: int, message_id: int) -> Iterator[None]:
         """While the message is read; if that fails, its channel has unread messages."""
-        being_read = self._open.setdefault(channel_id, set())
-        being_read.add(message_id)
+        self.begin(channel_id, message_id)
         try:
             yield
         except BaseException:
@@ -52,29 +59,46 @@ class Cursors:
             self._handled_before.discard(message_id)
             raise
         finally:
-            being_read.discard(message_id)
-            if not being_read:
-                self._open.pop(channel_id, None)
+            self._end(channel_id, message_id)
         self.passed(channel_id, message_id)
 
-    def lose_track(self) -> None:
-        """The connection was lost: any channel may have unread messages."""
-        self._all_behind = True
+    def lose_track(self, shard_id: int) -> None:
+        """A new session has begun: any channel may have unread messages."""
+        self._lost.add(shard_id)
+
+    def knows(self, shard_id: int) -> bool:
+        """Whether it is known what is unread there."""
+        return self._lost.isdisjoint({None, shard_id})
 
     def fall_behind(self, channel_ids: Iterable[int]) -> None:
-        """These channels have unread messages; of all others it is known that they have none."""
+        """These channels have unread messages."""
         self._behind.update(channel_ids)
-        self._all_behind = False
+
+    def keep_track(self, shard_id: int) -> None:
+        """Whatever is unread there has been told with `fall_behind`."""
+        self._lost -= {None, shard_id}
 
     def caught_up(self, channel_id: int, message_id: int) -> None:
         """Everything up to the message was read."""
         self._behind.discard(channel_id)
-        self.passed(channel_id, message_id)
+        if message_id:
+            self.passed(channel_id, message_id)
 
     @property
     def behind(self) -> frozenset[int]:
         """Channels with unread messages from before."""
         return frozenset(self._behind)
+
+    async def settle(self, patience: float) -> None:
+        """Return when nothing is being read any more, or after so many seconds."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), patience)
+        except TimeoutError:
+            pass  # what is left is read again by the next process
+
+    async def start(self, channel_id: int, message_id: int) -> None:
+        """Read the channel from that message on."""
+        await self._store.advance(PLATFORM, str(channel_id), str(message_id))
 
     async def load(self, channel_id: int) -> int | None:
         """How far the channel was read, as it was last saved."""
@@ -83,7 +107,7 @@ class Cursors:
 
     async def save(self) -> None:
         """Write down what has changed."""
-        if self._all_behind:
+        if self._lost:
             return
         for channel_id in [c for c in self._newest if c not in self._behind]:
             newest = self._newest.pop(channel_id)
@@ -92,3 +116,11 @@ class Cursors:
                 self._newest[channel_id] = newest
                 newest = min(newest, min(open_ones) - 1)
             await self._store.advance(PLATFORM, str(channel_id), str(newest))
+
+    def _end(self, channel_id: int, message_id: int) -> None:
+        being_read = self._open[channel_id]
+        being_read.discard(message_id)
+        if not being_read:
+            del self._open[channel_id]
+        if not self._open:
+            self._idle.set()

@@ -36,9 +36,14 @@ class Listening:
 
     def passes_over(self, message: discord.Message) -> bool:
         """Whether there is nothing to do with a new message: it is not listened to, or ordinary chat, or known."""
-        if not self.hears(message) or not self._cursors.first_seen(message.id):
+        if not self.hears(message):
+            if message.guild is not None and isinstance(message.channel, discord.PartialMessageable):
+                self._cursors.fall_behind([message.channel.id])  # a thread that we don't know: it is looked up soon
+            return True
+        if not self._cursors.first_seen(message.id):
             return True
         if self._matters(message):
+            self._cursors.begin(message.channel.id, message.id)
             return False
         self._cursors.passed(message.channel.id, message.id)
         self._passed_over += 1
@@ -59,10 +64,10 @@ class Listening:
             return True
         return not self.hears(message)
 
-    async def posted(self, message: discord.Message) -> Case | None:
-        """Have a message screened that is listened to; return its case if it has one."""
+    async def posted(self, message: discord.Message, *, fresh: bool = False) -> Case | None:
+        """Have a message screened that is listened to; return its case if it has one. `fresh`: it comes just now."""
         with self._cursors.reading(message.channel.id, message.id):
-            return await self._screened(message)
+            return await self._screened(message, fresh=fresh)
 
     async def edited(self, message: discord.Message) -> None:
         """Have an edited message screened again."""
@@ -91,11 +96,11 @@ class Listening:
         if self.hears(first):
             await self._screened(first)
 
-    async def _screened(self, message: discord.Message) -> Case | None:
+    async def _screened(self, message: discord.Message, *, fresh: bool = False) -> Case | None:
         async with self._turns.of(message.id):
             if await self._is_exempt(message):
                 return None
-            return await self._moderation.message_posted(await self.converted(message))
+            return await self._moderation.message_posted(await self.converted(message), fresh=fresh)
 
     async def converted(self, message: discord.Message) -> Message:
         """The message for the service, with what its text files say."""

@@ -21,7 +21,11 @@ from bot.settings import Discord
 MOST_REMINDED = 5  # people called by one reminder
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
 NOBODY = discord.AllowedMentions.none()
-Room = discord.TextChannel | discord.Thread | discord.VoiceChannel
+Room = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
+
+
+class NotHere(Undeliverable):
+    """Nothing is wrong with the channel: the bot is not connected yet, or another process hears that server."""
 
 
 class DiscordNotifier:
@@ -259,7 +263,11 @@ class DiscordNotifier:
                 pass
 
     def _channel(self, channel_id: int | None) -> Room:
+        if not self._client.is_ready():
+            raise NotHere("Discord is not connected yet")
         channel = self._client.get_channel(channel_id) if channel_id else None
+        if channel is None and channel_id and self._settings_of(None).shards.of is not None:
+            raise NotHere(f"channel {channel_id} belongs to another process's servers")
         if not isinstance(channel, Room):
             raise Undeliverable(f"channel {channel_id} is not there")
         return channel
@@ -310,7 +318,7 @@ def _to_moderators() -> Iterator[None]:
     try:
         with _told_plainly():
             yield
-    except Unwritable:
+    except (Unwritable, NotHere):
         raise
     except Undeliverable as error:
         lasting = isinstance(error.__cause__, discord.Forbidden | discord.NotFound | None)

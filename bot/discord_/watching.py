@@ -40,6 +40,13 @@ class Watch:
             return channel.id in self._places or channel.category_id in self._places
         return self._direct and isinstance(channel, discord.DMChannel)
 
+    def may_hold(self, channel: discord.TextChannel | discord.ForumChannel) -> bool:
+        """Whether threads of the channel may be watched."""
+        if self.covers(channel):
+            return True
+        tags = channel.available_tags if isinstance(channel, discord.ForumChannel) else ()
+        return any(tag.name.casefold() in self._tags for tag in tags)
+
     def exempt(self, member: discord.Member) -> bool:
         """Whether one of the member's roles is not listened to."""
         return not self._exempt.isdisjoint(role.id for role in member.roles)

@@ -195,6 +195,7 @@ UNDONE = "Undone."
 APPEAL = "This was wrong about me"
 APPEALED = "Thank you. Another moderator will look at it, and you will hear the outcome."
 TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
+COMMAND_CHANGED = "This command has just changed. Please try again in a minute."
 FAILED = "Something went wrong on our side. Please try again in a moment."
 
 

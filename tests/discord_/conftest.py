@@ -12,6 +12,7 @@ import pytest
 from discord.http import HTTPClient, Route
 from simcord.env import Env
 from simcord.http import router
+from yarl import URL
 
 from bot.core.pack import Pack
 from bot.core.review import Case, Policy
@@ -115,6 +116,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def discord_again() -> Iterator[None]:
+    """discord.py keeps its addresses in classes, so each test leaves them as they were."""
+    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, URL(str(gateway))
+
+
 @pytest.fixture
 async def env(store: Store) -> AsyncIterator[Env]:
     """The simulated Discord, with a bot that watches nothing yet."""
@@ -138,7 +147,7 @@ async def open_server(env: Env, store: Store) -> Server:
     member = guild.add_member(env.create_user("mina"))
     ann, ben = (guild.add_member(env.create_user(name), roles=[role]) for name in ("ann", "ben"))
     settings = Discord(watch=(health.id,), moderators_channel=mods.id, moderator_roles=(role.id,))
-    clock = ManualClock()
+    clock = ManualClock(env.now())
     bot, outbox = connect(settings, store, clock)
     made = Server(env, store, clock, settings, guild, health, mods, member, ann, ben, bot, outbox)
     await made.restart()

@@ -1,0 +1,134 @@
+"""Ten thousand messages, a kill and a dropped gateway: each is screened once, each case is noticed once."""
+
+import asyncio
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.on_discord import A_SECOND, clicks, percentile
+from bot.core.pack import Pack
+from bot.packs.read import read_pack
+from bot.ports import Store
+from bot.settings import Settings
+from bot.stores.sqlite import open_sqlite
+from tests.discord_.life import alive, bot_for
+from tests.discord_.wire import HEALTH, MINA, MODS, TOKEN, Wire, discord_on_a_wire
+
+ROOT = Path(__file__).parents[2]
+MANY = 10_000
+CLAIMS = 100  # of them, one in so many is a claim
+CLAIM = "Vitamin D brings your calcium down."
+PLAIN = "see you at the park later, bring the blue frisbee"
+LINK = re.compile(r"discord\.com/channels/\d+/(?P<channel>\d+)/(?P<message>\d+)")
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return read_pack(Settings().content)
+
+
+@pytest.mark.soak
+async def test_each_of_ten_thousand_messages_is_screened_once_though_the_gateway_drops(store: Store) -> None:
+    async with discord_on_a_wire() as wire:
+        bot, screener = bot_for(wire, store, catch_up_messages=MANY)
+        screener.reads_all = True
+        async with alive(bot):
+            for number in range(MANY):
+                await wire.post(HEALTH, f"message {number}")
+                if number == MANY // 3:
+                    wire.gateway.cut()  # and what is missed is replayed
+                if number == MANY // 2:
+                    await wire.gateway.invalidate()  # and what is missed is read back
+                if number % 50 == 0:
+                    await asyncio.sleep(0)
+            await screener.until(*(f"message {number}" for number in range(MANY)))
+        read = Counter(screener.read)
+        assert len(read) == MANY
+        assert set(read.values()) == {1}
+        assert wire.gateway.resumed >= 1
+        assert wire.gateway.identified == 2
+
+
+@pytest.mark.soak
+async def test_each_case_is_noticed_once_though_the_bot_is_killed_and_the_gateway_drops(tmp_path: Path) -> None:
+    async with discord_on_a_wire() as wire:
+        async with bot_process(wire, tmp_path) as process:
+            posted = await write(wire, range(MANY * 2 // 5))
+            process.kill()
+        posted |= await write(wire, range(MANY * 2 // 5, MANY // 2))
+        async with bot_process(wire, tmp_path) as process:
+            posted |= await write(wire, range(MANY // 2, MANY * 7 // 10))
+            wire.gateway.cut()
+            posted |= await write(wire, range(MANY * 7 // 10, MANY))
+            await asyncio.wait_for(wire.until(lambda w: noticed(w).keys() >= posted), 60)
+        assert noticed(wire) == Counter(posted)
+    async with open_sqlite(tmp_path) as store:
+        cases = await store.cases(limit=MANY)
+        assert Counter(int(c.key.message) for c in cases) == Counter(posted)
+
+
+@pytest.mark.soak
+async def test_a_moderator_is_answered_at_once_while_many_people_write(pack: Pack) -> None:
+    """On a machine that is busy with other things, the writers can't keep their pace; then it says nothing."""
+    chat = (ROOT / "bench" / "chat.txt").read_text("utf-8").splitlines()
+    subject = [text for m in pack.misconceptions.values() for text in m.flags]
+    for _ in range(3):
+        run = await clicks(pack, chat, subject, 4, a_second=A_SECOND)
+        if run.pace >= 0.9 * A_SECOND:
+            assert percentile(run.waits, 99) < 0.2
+            return
+    pytest.skip(f"this machine is too busy for {A_SECOND} messages a second: {run.pace:.0f}")
+
+
+@asynccontextmanager
+async def bot_process(wire: Wire, data: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The real bot in a process of its own, connected; it is asked to stop when the block ends."""
+    environment: dict[str, Any] = os.environ | {
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_BASE": f"{wire.url}/api",
+        "DISCORD_GATEWAY": wire.socket,
+        "BOT_DATA": str(data),
+        "BOT_DISCORD__WATCH": f"[{HEALTH}]",
+        "BOT_DISCORD__MODERATORS_CHANNEL": str(MODS),
+        "BOT_DISCORD__CATCH_UP_MESSAGES": str(MANY),
+        "BOT_REVIEW__CASES_A_MINUTE": "1000",
+        "BOT_HEALTH__PORT": "0",
+    }
+    listed = rf"GET channels/{HEALTH}/threads/archived/public"  # the last thing that is asked when reading back
+    before = wire.asked(listed)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=(data / "log").open("ab")
+    )
+    try:
+        await asyncio.wait_for(wire.until(lambda w: w.asked(listed) > before), 40)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def write(wire: Wire, numbers: range) -> set[int]:
+    """Post messages, a few of them claims, each by another person; return the claims."""
+    claims: set[int] = set()
+    for number in numbers:
+        claims_it = number % (MANY // CLAIMS) == 7
+        author = MINA | {"id": str(1000 + number), "username": f"member{number}"}
+        message = await wire.post(HEALTH, CLAIM if claims_it else PLAIN, author)
+        if claims_it:
+            claims.add(int(message["id"]))
+        await asyncio.sleep(0)
+    return claims
+
+
+def noticed(wire: Wire) -> Counter[int]:
+    """The messages that moderators were told of, and how often."""
+    links = (LINK.search(str(m["embeds"][0].get("description"))) for m in wire.notices())
+    return Counter(int(link["message"]) for link in links if link)

@@ -1,0 +1,228 @@
+"""What can go wrong between Discord and the bot, over real sockets: what the bot does, and what the operator reads."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.discord_.catch_up import TRIES
+from bot.discord_.errors import DiscordUnusable
+from bot.ports import Store
+from tests.discord_.life import Later, alive, bot_for, outbox, running
+from tests.discord_.wire import HEALTH, MODS, TOKEN, discord_on_a_wire
+
+CLAIM = "tea cures all"
+LIMITED = {"Via": "1.1 google", "Retry-After": "0.05"}
+
+
+async def test_a_lost_connection_is_taken_up_again_and_what_was_missed_is_replayed(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
+        await wire.post(HEALTH, "tea cures one")
+        await screener.until("tea cures one")
+        wire.gateway.open.clear()
+        wire.gateway.cut()
+        await wire.gateway.until(lambda g: all(s.line is None for s in g.sessions.values()))
+        await wire.post(HEALTH, "tea cures two")
+        wire.gateway.open.set()
+        await screener.until("tea cures two")
+        assert (wire.gateway.identified, wire.gateway.resumed) == (1, 1)
+        assert screener.read == ["tea cures one", "tea cures two"]
+
+
+async def test_a_gateway_that_turns_the_bot_away_is_tried_again_and_the_channels_are_read_back(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, screener):
+        bot.caught_up.clear()
+        wire.keep(HEALTH, CLAIM)
+        wire.gateway.refusals = 1
+        wire.gateway.cut()
+        await bot.caught_up.wait()
+        assert screener.read == [CLAIM]
+
+
+async def test_op_7_is_followed_by_a_resume(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
+        await wire.gateway.ask_to_reconnect()
+        await wire.gateway.until(lambda g: g.resumed == 1)
+        await wire.post(HEALTH, CLAIM)
+        await screener.until(CLAIM)
+        assert wire.gateway.identified == 1
+
+
+async def test_what_is_replayed_twice_is_screened_once(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
+        message = await wire.post(HEALTH, CLAIM)
+        await screener.until(CLAIM)
+        await wire.tell("MESSAGE_CREATE", message)
+        await wire.post(HEALTH, "tea is blue")
+        await screener.until("tea is blue")
+        assert screener.read == [CLAIM, "tea is blue"]
+
+
+@pytest.mark.parametrize("how", ["op 9", "a failed resume"])
+async def test_after_a_lost_session_the_channels_are_read_back(
+    store: Store, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, screener):
+        await wire.post(HEALTH, "tea cures one")
+        await screener.until("tea cures one")
+        wire.keep(HEALTH, "tea cures two")
+        bot.caught_up.clear()
+        with caplog.at_level(logging.INFO):
+            if how == "op 9":
+                await wire.gateway.invalidate()
+            else:
+                wire.gateway.forgetful = True
+                wire.gateway.cut()
+            await bot.caught_up.wait()
+        assert screener.read == ["tea cures one", "tea cures two"]
+        assert (wire.gateway.identified, wire.gateway.resumed) == (2, 0)
+        assert "a new session" in caplog.text
+
+
+async def test_what_was_posted_between_two_processes_is_screened_once(store: Store) -> None:
+    async with discord_on_a_wire() as wire:
+        async with running(wire, store) as (_, screener):
+            await wire.post(HEALTH, "tea cures one")
+            await screener.until("tea cures one")
+        for number in range(250):
+            wire.keep(HEALTH, f"tea cures number {number}")
+        async with running(wire, store) as (_, screener):
+            assert sorted(screener.read) == sorted(f"tea cures number {n}" for n in range(250))
+            assert screener.read[0] == "tea cures number 249"
+        async with running(wire, store) as (_, screener):
+            assert screener.read == []
+        assert wire.asked(f"GET channels/{HEALTH}/messages") == 3  # pages of a hundred, and none for what is known
+
+
+async def test_a_message_that_could_not_be_screened_is_read_again(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, screener):
+        screener.failures[CLAIM] = 1
+        await wire.post(HEALTH, CLAIM)
+        await wire.post(HEALTH, "tea is blue")
+        await screener.until("tea is blue")
+        await bot.cursors.save()
+        assert bot.cursors.behind == {HEALTH}
+        await bot.catch_up.again()
+        assert screener.read == [CLAIM, "tea is blue", CLAIM]
+        assert bot.cursors.behind == frozenset()
+
+
+async def test_a_message_that_never_can_be_screened_is_given_up_and_holds_nothing_up(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with discord_on_a_wire() as wire:
+        async with running(wire, store):
+            pass
+        wire.keep(HEALTH, CLAIM)
+        wire.keep(HEALTH, "tea is blue")
+        bot, screener = bot_for(wire, store)
+        screener.failures[CLAIM] = 100
+        async with alive(bot):
+            assert screener.read == ["tea is blue", CLAIM]
+            for tries in range(2, TRIES + 1):
+                bot.catch_up.later.clear()  # as if its time had come
+                await bot.catch_up.again()
+                assert screener.read.count(CLAIM) == tries
+            assert bot.cursors.behind == frozenset()
+            assert CLAIM not in caplog.text
+
+
+async def test_a_token_that_is_revoked_ends_the_bot_with_words(store: Store) -> None:
+    async with discord_on_a_wire() as wire:
+        bot, _ = bot_for(wire, store)
+        life = asyncio.create_task(bot.run_until_closed(TOKEN))
+        await bot.caught_up.wait()
+        wire.gateway.token = wire.token = "another"
+        await wire.gateway.hang_up(4004)
+        with pytest.raises(DiscordUnusable, match="no longer accepts the token"):
+            await life
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (4014, "Message Content Intent"),
+        (4013, "Message Content Intent"),
+        (4010, "ids begin with 0"),
+        (4011, "`shards: auto`"),
+        (4012, "newer version"),
+    ],
+)
+async def test_a_refusal_at_the_gateway_tells_what_to_do(store: Store, code: int, words: str) -> None:
+    async with discord_on_a_wire(close_with=code) as wire:
+        with pytest.raises(DiscordUnusable, match=words):
+            await bot_for(wire, store)[0].run_until_closed(TOKEN)
+
+
+@pytest.mark.parametrize("everywhere", [False, True], ids=["per route", "global"])
+async def test_a_429_is_waited_out(store: Store, everywhere: bool, caplog: pytest.LogCaptureFixture) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        limited = {"message": "You are being rate limited.", "retry_after": 0.05, "global": everywhere}
+        headers = LIMITED | ({"X-RateLimit-Global": "true"} if everywhere else {"X-RateLimit-Bucket": "b"})
+        wire.fail("POST", f"channels/{MODS}/messages$", 429, times=2, body=limited, headers=headers)
+        await wire.post(HEALTH, CLAIM)
+        await bot.moderation.wait_for_news()
+        assert await outbox(bot, store).deliver_due() == 1
+        assert len(wire.notices()) == 1
+        assert wire.asked(f"POST channels/{MODS}/messages") == 3
+        assert "rate limit" in caplog.text.lower()
+
+
+@pytest.mark.parametrize(("status", "text"), [(503, True), (429, True), (403, False), (404, False)])
+async def test_a_notice_that_can_not_be_posted_waits_and_is_posted_once(
+    store: Store, status: int, text: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """429 as a page, without `Via`, is what stands before Discord: it is not waited out, but tried again later."""
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        wire.fail("POST", f"channels/{MODS}/messages$", status, text=text)
+        await wire.post(HEALTH, CLAIM)
+        await bot.moderation.wait_for_news()
+        assert await outbox(bot, store).deliver_due() == 0
+        assert f"Discord answered {status}" in caplog.text
+        assert await outbox(bot, store, Later()).deliver_due() == 1
+        assert len(wire.notices()) == 1
+
+
+async def test_a_moments_trouble_at_discord_is_waited_out(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        wire.fail("POST", f"channels/{MODS}/messages$", 500)
+        await wire.post(HEALTH, CLAIM)
+        await bot.moderation.wait_for_news()
+        assert await outbox(bot, store).deliver_due() == 1
+        assert len(wire.notices()) == 1
+
+
+async def test_commands_that_discord_does_not_take_are_told_later_and_the_bot_listens_meanwhile(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with discord_on_a_wire() as wire:
+        wire.fail("PUT", "commands$", 403)
+        async with running(wire, store) as (bot, screener):
+            assert "did not take the slash commands: it answered 403" in caplog.text
+            await wire.post(HEALTH, CLAIM)
+            await screener.until(CLAIM)
+            await bot.sync.again()
+            assert wire.commands == []  # it is not time yet
+            bot.clock = bot.sync._clock = Later()
+            await bot.sync.again()
+            assert len(wire.commands) == len(bot.tree.get_commands(type=None))
+
+
+async def test_whoever_uses_a_command_that_is_gone_is_told_and_discord_hears_the_new_ones(store: Store) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        before = wire.asked("PUT applications/100/commands")
+        said = await wire.command("old-name")
+        assert "has just changed" in said
+        await bot.sync.again()
+        assert wire.asked("PUT applications/100/commands") == before + 1
+
+
+async def test_a_lost_connection_is_told_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
+        wire.gateway.cut()
+        await wire.gateway.until(lambda g: g.resumed == 1)
+        await wire.post(HEALTH, CLAIM)
+        await screener.until(CLAIM)
+    assert "the connection to Discord is lost, shard 0; the bot connects again by itself" in caplog.text
+    assert "where it was lost: nothing was missed" in caplog.text
