@@ -406,9 +406,10 @@ def _seen(case: Case) -> tuple[object, ...]:
 
 TestAnyActs = pytest.mark.soak(AnyActs.TestCase)
 TestAnyActs.settings = settings(
-    max_examples=100,
-    stateful_step_count=50,
+    max_examples=30,
+    stateful_step_count=40,
     deadline=None,
+    report_multiple_bugs=False,
     derandomize=False,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -537,12 +537,16 @@ def _delete(case: Case, decision: Decision) -> Case:
 
 
 def _confirm(case: Case, decision: Decision) -> Case:
-    return replace(case, confirmed_by=decision.by, holder=None)
+    """What an edit added while a complaint waited was on the notice as well, so it is agreed to with the rest."""
+    flags = tuple(replace(f, outcome=Outcome.UPHELD) if f.outcome is Outcome.PENDING else f for f in case.flags)
+    return replace(case, flags=flags, confirmed_by=decision.by, holder=None)
 
 
 def _dismiss(case: Case, decision: Decision) -> Case:
     flags = tuple(replace(f, outcome=Outcome.DISMISSED) for f in case.flags)
-    return _sign(replace(case, flags=flags, reason=decision.reason or Reason.OTHER, correction=""), decision)
+    return _sign(
+        replace(case, flags=flags, reason=decision.reason or Reason.OTHER, correction="", deletes=False), decision
+    )
 
 
 def _sign(case: Case, decision: Decision) -> Case:
@@ -635,7 +639,8 @@ def _not_told(case: Case, decision: Decision) -> Case:
 def _purge(case: Case, decision: Decision) -> Case:
     """The author took the message back, so its words go at once, and nothing is said about it that wasn't yet."""
     correction = case.correction if case.correction_ref else ""
-    return replace(_without_words(case), correction=correction, overruled=None)
+    deletes = case.deletes and case.status is Status.UPHELD
+    return replace(_without_words(case), correction=correction, overruled=None, deletes=deletes)
 
 
 def _forget_words(case: Case, decision: Decision) -> Case:

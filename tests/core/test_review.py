@@ -123,6 +123,20 @@ def test_deleting_is_for_those_who_allow_it_and_can_not_be_undone() -> None:
         decide(deleted, decision(Act.UNDO, expected_version=2), OPEN_HANDED)
 
 
+def test_a_deletion_that_nobody_agreed_to_stands_in_the_way_of_nothing() -> None:
+    proposed = decide(case(), decision(Act.DELETE), TWO)
+    dismissed = decide(proposed, decision(Act.DISMISS, expected_version=2, by=BEN), TWO)
+    assert not dismissed.deletes
+    assert decide(dismissed, decision(Act.UNDO, expected_version=3), TWO).status is Status.OPEN
+
+
+def test_agreeing_leaves_no_claim_unjudged() -> None:
+    appealed = decide(upheld(flags=(replace(flag(), outcome=Outcome.UPHELD),)), decision(Act.APPEAL, by=BEN))
+    edited = merge(appealed, text="new", flags=(flag(), flag("another")), revision="r")
+    agreed = decide(edited, decision(Act.CONFIRM, by=Person("3", "Cleo"), expected_version=3))
+    assert {f.outcome for f in agreed.flags} == {Outcome.UPHELD}
+
+
 def upheld(**changes: object) -> Case:
     return case(status=Status.UPHELD, decided_by=ANN, correction="Tea does not cure.", author=BEN, **changes)
 
