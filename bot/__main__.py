@@ -14,6 +14,7 @@ from bot import logs
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
+from bot.packs import revisions as content_revisions
 from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
 from bot.settings import DEFAULT_FILE, Settings, SettingsError, load
@@ -81,6 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--json", action="store_true", help="one JSON object instead of text")
     evaluating.add_argument("--plot", type=Path, metavar="FILE.png", help="draw curves and calibration")
     evaluating.set_defaults(command=_evaluate)
+    content = commands.add_parser("content", help="revisions of the content: listed, gone back to, replayed")
+    content.set_defaults(command=content_revisions.show)
+    steps = content.add_subparsers(metavar="WHAT")
+    back = steps.add_parser("rollback", help="write the files of an earlier revision back")
+    back.add_argument("revision", help="as `python -m bot content` lists it")
+    back.set_defaults(command=content_revisions.rollback)
+    again = steps.add_parser("replay", help="screen a case's message with the content that its case was made with")
+    again.add_argument("case", type=int, help="the number on the notice")
+    again.set_defaults(command=content_revisions.replay)
     person = commands.add_parser("person", help="what is kept about a person: shown, exported or erased")
     person.add_argument("platform", help="discord, slack or sandbox")
     person.add_argument("id", help="the platform's own number for the person")

@@ -5,15 +5,19 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.asking import Answering
 from bot.clock import SystemClock
+from bot.content import Broken, Content, Loaded, files_of, revisions
 from bot.digest import Digest
 from bot.health import Health, serve
 from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
-from bot.packs.read import read_pack
+from bot.packs.files import Files, collect, glance
+from bot.packs.problems import PackErrors
+from bot.packs.read import examine_files, usable
 from bot.ports import Clock, Notifier, Store
 from bot.privacy import Privacy
 from bot.readers import screener_for
@@ -30,18 +34,47 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def service(
     settings: Settings, clock: Clock, metrics: Metrics | None = None
-) -> AsyncIterator[tuple[Moderation, Store]]:
+) -> AsyncIterator[tuple[Moderation, Store, ReadingRoom]]:
     """The moderation service over its content and store."""
     metrics = metrics or Metrics()
-    pack = read_pack(settings.content)
+    async with open_store(settings.data, settings.store_url, settings.text_key) as store:
+        loaded = await _first_content(settings, store)
+        async with ReadingRoom(loaded.screener) as room:
+            metrics.watch(room)
+            metrics.content(loaded.pack.revision)
+            moderation = Moderation(
+                pack=loaded.pack, screener=room, store=store, clock=clock, policy=settings.policy, meter=metrics
+            )
+            yield moderation, store, room
+
+
+def load_content(settings: Settings) -> Loaded:
+    """The content on disk. Raises Broken with everything that keeps it from being used."""
+    files = collect(settings.content)
+    try:
+        return _loaded(files, settings)
+    except PackErrors as error:
+        raise Broken(str(error)) from None
+
+
+async def _first_content(settings: Settings, store: Store) -> Loaded:
+    """The content on disk or, where that is broken, what was last in force. Raises PackErrors if there is neither."""
+    files = collect(settings.content)
+    try:
+        return _loaded(files, settings)
+    except PackErrors as error:
+        known = await revisions(store)
+        kept = await files_of(store, known[0].revision) if known else None
+        if kept is None:
+            raise
+        log.warning("the content can't be used; revision %s stays in force:\n%s", known[0].revision, error)
+        return _loaded(replace(files, contents=kept, problems=()), settings)
+
+
+def _loaded(files: Files, settings: Settings) -> Loaded:
+    pack = usable(examine_files(files))
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    async with open_store(settings.data, settings.store_url, settings.text_key) as store, ReadingRoom(screener) as room:
-        metrics.watch(room)
-        metrics.content(pack.revision)
-        yield (
-            Moderation(pack=pack, screener=room, store=store, clock=clock, policy=settings.policy, meter=metrics),
-            store,
-        )
+    return Loaded(pack, screener, files.contents)
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:
@@ -49,7 +82,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         metrics = Metrics()
-        moderation, store = await stack.enter_async_context(service(settings, clock, metrics))
+        moderation, store, room = await stack.enter_async_context(service(settings, clock, metrics))
         log.info("content revision %s is loaded", moderation.pack.revision)
         answering = Answering(
             moderation=moderation,
@@ -106,6 +139,17 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                     period=settings.digest_period,
                 )
                 tasks.append(group.create_task(digest.run()))
+            content = Content(
+                glance=lambda: glance(settings.content),
+                load=lambda: load_content(settings),
+                moderation=moderation,
+                room=room,
+                store=store,
+                clock=clock,
+                notifiers=notifiers,
+                taken_over=metrics.content,
+            )
+            tasks.append(group.create_task(content.run(alive=lambda: health.beat("the watch over the content"))))
             privacy = Privacy(store=store, clock=clock, keep_text=settings.policy.keep_text)
             tasks.append(group.create_task(privacy.run(alive=lambda: health.beat("the purging of old words"))))
             tasks.append(group.create_task(worker.run()))

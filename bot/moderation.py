@@ -91,6 +91,7 @@ class Moderation:
         self.policy = policy or Policy()
         self._screener = screener
         self._urgent = UrgentReader(pack.safety.red_flags)
+        self.content_problems = ""  # of the files on disk, while an older revision is in force
         self._store = store
         self._clock = clock
         self._news = asyncio.Event()  # set when the outbox may have work
@@ -107,6 +108,10 @@ class Moderation:
         if self._screener.concerns(text, reply_to=reply_to) or self._urgent.concerns(text):
             return True
         return answers.might_ask(self.pack, text)
+
+    def use(self, pack: Pack) -> None:
+        """From now on work with this content; cases keep the revision that they were made with."""
+        self.pack, self._urgent = pack, UrgentReader(pack.safety.red_flags)
 
     @patient
     async def message_posted(self, message: Message, *, fresh: bool = False) -> Case | None:

@@ -47,6 +47,10 @@ class ReadingRoom:
     ) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
+    def use(self, screener: Screener) -> None:
+        """Read with another screener from now on; what is being read ends with the one before."""
+        self._screener = screener
+
     @property
     def depth(self) -> int:
         """How many messages wait to be read."""

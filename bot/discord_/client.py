@@ -70,7 +70,7 @@ class DiscordBot(discord.AutoShardedClient):
         self.servers = Servers(self, settings, store=store, clock=clock, changed=self.settings_changed)
         self.notifier = DiscordNotifier(
             self,
-            pack=moderation.pack,
+            pack=lambda: moderation.pack,
             policy=moderation.policy,
             settings_of=self.settings_of,
             since=clock.now(),

@@ -35,7 +35,7 @@ class DiscordNotifier:
         self,
         client: discord.Client,
         *,
-        pack: Pack,
+        pack: Callable[[], Pack],
         policy: Policy,
         settings_of: Callable[[int | None], Discord],
         since: datetime,
@@ -52,7 +52,7 @@ class DiscordNotifier:
         self._tried.add(case.id)
 
     async def show(self, case: Case, records: Mapping[str, Record], *, folded: int = 0) -> str:
-        embed = notice_embed(cards.notice(case, self._pack, records, self._policy, folded=folded), case.id)
+        embed = notice_embed(cards.notice(case, self._pack(), records, self._policy, folded=folded), case.id)
         view = notice_view(case, self._policy)
         with _to_moderators():
             channel = self._channel(self._of(case).moderators_channel)

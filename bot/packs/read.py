@@ -70,7 +70,11 @@ class Reading:
 
 def read_pack(folder: Path) -> Pack:
     """The pack in `folder`. Raises PackErrors with everything that keeps it from being used."""
-    reading = examine(folder)
+    return usable(examine(folder))
+
+
+def usable(reading: Reading) -> Pack:
+    """The pack of a reading. Raises PackErrors with everything that keeps it from being used."""
     errors = tuple(p for p in reading.problems if p.severity is Level.ERROR)
     if errors or reading.pack is None:
         raise PackErrors(errors)

@@ -74,7 +74,12 @@ class SlackBot:
             ignoring_self_events_enabled=False,  # it would also hide that somebody deleted a notice of ours
         )
         directory, replies = Directory(self.api, settings, clock), Replies(self.api)
-        self.notifier = SlackNotifier(self.api, pack=moderation.pack, policy=moderation.policy, settings=settings)
+        self.notifier = SlackNotifier(
+            self.api,
+            pack=lambda: moderation.pack,
+            policy=moderation.policy,
+            settings=settings,
+        )
         self._answering = Answering(moderation, self.api, replies)
         self.watcher = Watcher(
             self.api,

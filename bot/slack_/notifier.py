@@ -1,6 +1,6 @@
 """Tells people on Slack: the notice for moderators and the correction that one of them approved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from bot.core import cards
@@ -28,7 +28,7 @@ CANT_DELETE = (
 class SlackNotifier:
     """See bot.ports.Notifier."""
 
-    def __init__(self, api: SlackApi, *, pack: Pack, policy: Policy, settings: Slack) -> None:
+    def __init__(self, api: SlackApi, *, pack: Callable[[], Pack], policy: Policy, settings: Slack) -> None:
         self._api = api
         self._posts = Posts(api)
         self._pack = pack
@@ -36,7 +36,7 @@ class SlackNotifier:
         self._settings = settings
 
     async def show(self, case: Case, record: Mapping[str, Record], *, folded: int = 0) -> str:
-        notice = cards.notice(case, self._pack, record, self._policy, folded=folded)
+        notice = cards.notice(case, self._pack(), record, self._policy, folded=folded)
         blocks, marked = notice_blocks(notice, case, self._policy), of_case(NOTICE, case)
         with _to_moderators():
             home = self._settings.moderators_channel
