@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.core.content_checks import Level, Place, Remark, Remarks
 from bot.core.pack import Misconception, Pack, Stage
-from bot.core.wording_checks import fixed_texts, member_texts
+from bot.core.wording_checks import Read, fixed_texts, member_texts
 
 CLEAR = 0.5  # a text of ours that the screener finds this likely to make a claim needs a second look
 
@@ -28,7 +28,7 @@ def texts_to_screen(pack: Pack) -> Iterator[str]:
     """Every text that `screening_remarks` screens."""
     for wrong in pack.misconceptions.values():
         yield from (*wrong.flags, *wrong.passes)
-    yield from (read.text for read in (*member_texts(pack), *fixed_texts(pack)))
+    yield from (read.text for read in _said(pack))
 
 
 def screening_remarks(pack: Pack, screens: Screens) -> Remarks:
@@ -75,10 +75,15 @@ def _collisions(fires: Mapping[tuple[str, str], int]) -> Remarks:
 
 
 def _own_texts(pack: Pack, screens: Screens) -> Remarks:
-    for read in (*member_texts(pack), *fixed_texts(pack)):
+    for read in _said(pack):
         for name, chance in screens.probabilities(read.text).items():
             if chance >= max(CLEAR, screens.notice) and name in pack.misconceptions:
                 yield _flagged(read.at, read.what, name, chance, screens.explain(read.text, name))
+
+
+def _said(pack: Pack) -> Iterator[Read]:
+    """All that the bot says in sentences; a heading names a subject and claims nothing."""
+    yield from (read for read in (*member_texts(pack), *fixed_texts(pack)) if read.at[-1] != "title")
 
 
 def _flagged(at: Place, what: str, name: str, chance: float, trace: tuple[str, ...]) -> Remark:

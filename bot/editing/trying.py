@@ -102,10 +102,14 @@ def _misconception(wrong: Misconception, screener: Screener, before: Mapping[str
 
 def _topic(topic: Topic, pack: Pack, before: Mapping[str, float]) -> Tried:
     """Whether each name finds the topic, and how hard its texts are to read."""
-    names = (topic.title, *topic.aliases)
+    names = (topic.title, *topic.aliases, *topic.questions)
     first = {name: next(iter(answers.search(pack, name)), None) for name in names}
     scores = {name: match.score if match and match.topic == topic.id else 0.0 for name, match in first.items()}
-    lines = [f"{topic.id} · “{topic.title}” · reviewed on {topic.reviewed_on}", "", "Typed words that lead here:"]
+    lines = [
+        f"{topic.id} · “{topic.title}” · reviewed on {topic.reviewed_on}",
+        "",
+        "Words and questions that lead here:",
+    ]
     for name, match in first.items():
         lines += _line(name, scores, before, right=scores[name] >= SOON)
         if match and match.topic != topic.id:
@@ -116,7 +120,7 @@ def _topic(topic: Topic, pack: Pack, before: Mapping[str, float]) -> Tried:
         f"  {grade(text, familiar):5.1f}  {_short(text)}" for text in (topic.summary, *(f.text for f in topic.facts))
     ]
     good = sum(score >= SOON for score in scores.values())
-    return Tried((*lines, "", f"{good} of {len(names)} names lead here."), scores)
+    return Tried((*lines, "", f"{good} of {len(names)} lead here."), scores)
 
 
 def _line(text: str, scores: Mapping[str, float], before: Mapping[str, float], *, right: bool) -> Iterator[str]:

@@ -39,6 +39,7 @@ def load(folder: Path, *, known: Collection[str] | None = None) -> SecondReader:
     Raises ModelUnusable with a plain reason.
     """
     about = manifest.read(folder)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads wait by spinning; small tables don't need them
     try:
         import numpy as np
         import onnxruntime  # type: ignore[import-untyped, unused-ignore]

@@ -14,6 +14,7 @@ import pytest
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.editing.trying import NoSuchEntry, tries
+from bot.settings import Settings
 from tests.packs.test_mutations import CUT, DIET, STONES
 from tests.test_command_line import ROOT, bot
 
@@ -87,7 +88,7 @@ def test_an_edit_of_the_vocabulary_counts_too(pack: Path, stop: Event) -> None:
 def test_a_topic_shows_what_leads_to_it_and_how_hard_it_is_to_read(pack: Path) -> None:
     lines = next(tries(pack, "diet", rules))
     assert "  ✓ 100%  food" in lines
-    assert lines[-1] == "4 of 4 names lead here."
+    assert lines[-1] == "4 of 4 lead here."
     assert sum("Kidney stones form in the urine." in line for line in lines) == 1
 
 
@@ -105,7 +106,9 @@ def test_an_id_that_is_not_there_gets_the_nearest(pack: Path) -> None:
 def test_on_the_command_line_once(pack: Path) -> None:
     done = bot("try", CUT_OUT, "--once", env={"BOT_CONTENT": str(pack)})
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("cut-out-calcium · harmful · live · a notice takes 75%")
+    assert done.stdout.startswith(
+        f"cut-out-calcium · harmful · live · a notice takes {Settings().screening.notice:.0%}"
+    )
     assert bot("try", "nobody", "--once", env={"BOT_CONTENT": str(pack)}).returncode == 2
 
 

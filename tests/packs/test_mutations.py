@@ -409,7 +409,6 @@ def before_the_screener() -> Iterator[Mutant]:
         "self-flag", DIET, "In a 5-year trial men on such a diet had fewer repeat stones.", claim, says="`cut-out"
     )
     yield Mutant("self-flag", ASK, "Should I change what I eat, and can I see a dietitian?", other, says="`water-pills")
-    yield Mutant("self-flag", DIET, "Diet and kidney stones", claim, says="this title")
     yield Mutant("self-flag", SAFETY, "I can't suggest a dose.", claim, at="dosing_request", says="this text")
     yield Mutant("example", CUT, '"calcium-free diet stops kidney stones"', '"I like tea"', says="try cut-out-calcium")
     yield Mutant("example", CUT, '"had a stone? zero dairy for life"', '"no more of it for me"', says="vocabulary.yaml")
