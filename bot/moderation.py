@@ -100,45 +100,6 @@ class Moderation:
         self._notices: dict[Workspace, float] = {}  # thresholds of single workspaces
         self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
 
-    def concerns(self, text: str, *, reply_to: str = "") -> bool: ...
-
-    async def screen(self, text: str, *, reply_to: str = "") -> Screening: ...
-
-
-class Moderation:
-    """Everything that happens to messages and cases, on any platform."""
-
-    def __init__(
-        self,
-        *,
-        pack: Pack,
-        screener: Screens,
-        store: Store,
-        clock: Clock,
-        policy: Policy | None = None,
-        meter: Meter | None = None,
-    ) -> None:
-        self.pack = pack
-        self.meter = meter or Unmetered()
-        self.policy = policy or Policy()
-        self._screener = screener
-        self._urgent = UrgentReader(pack.safety.red_flags)
-        self.content_problems = ""  # of the files on disk, while an older revision is in force
-        self._store = store
-        self._clock = clock
-        self._news = asyncio.Event()  # set when the outbox may have work
-        self._key: bytes | None = None  # of fingerprints; made once for each store
-        self._noting = asyncio.Lock()  # one gap after the other, so that none is lost
-        self._notices: dict[Workspace, float] = {}  # thresholds of single workspaces
-        self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
-
-    @property
-    def _urgent(self) -> UrgentReader:
-        """The reader of red flags, for the pack as it is now."""
-        if self._read_for is not self.pack:
-            self._reader, self._read_for = UrgentReader(self.pack.safety.red_flags), self.pack
-        return self._reader
-
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
         """Whether a new message can matter to anything that the service does: microseconds, for all chat.
 
