@@ -81,7 +81,9 @@ async def test_its_command_has_its_name_and_its_topics(guild: Guild) -> None:
     shown = await guild.member.slash(guild.stones, "kidney-stones", topic="food")
     embed = shown.response.embeds[0]
     assert embed.title == "Diet and kidney stones"
-    assert "Borghi" in (embed.fields[0].value or "") or "Comparison of two diets" in (embed.fields[0].value or "")
+    label = next(c["label"] for c in shown.response.components[0]["components"] if c["label"].startswith("Sources"))
+    sources = await guild.member.click(shown.response, label=label)
+    assert "Comparison of two diets" in (sources.response.embeds[0].description or "")
 
 
 async def test_its_words_are_recognised_in_its_channel_alone(guild: Guild) -> None:
