@@ -118,13 +118,13 @@ async def clicks(pack: Pack, chat: Sequence[str], subject: Sequence[str], second
             clock = SystemClock()
             moderation = Moderation(pack=pack, screener=room, store=store, clock=clock)
             settings = Discord(
-                watch=(HEALTH,), moderators_channel=MODS, api_base=f"{wire.url}/api", gateway=wire.socket
+                watch=(HEALTH,), moderators_channel=MODS, api_base=f"{wire.url}/api", gateway=wire.gateway
             )
             bot = DiscordBot(settings, moderation=moderation, store=store, clock=clock)
             outbox = Outbox(store=store, moderation=moderation, notifiers={"discord": bot.notifier}, clock=clock)
             async with asyncio.TaskGroup() as group:
                 life = group.create_task(bot.run_until_closed(TOKEN))
-                await wire.gateway.until(lambda gateway: gateway.identified == 1)
+                await wire.gate.until(lambda gateway: gateway.identified == 1)
                 await bot.wait_until_ready()
                 telling = group.create_task(outbox.run())
                 await wire.post(HEALTH, subject[0])

@@ -16,7 +16,7 @@ from tests.discord_.wire import TOKEN, Wire, discord_on_a_wire
 
 ROOT = Path(__file__).parents[1]
 IN_TIME = 10.0  # seconds
-LOGIN = "GET users/@me"
+LOGIN = "GET /api/users/@me"
 pytestmark = pytest.mark.soak
 
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.soak
 async def process(wire: Wire, url: str, data: Path) -> AsyncIterator[Process]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "DISCORD_", "SLACK_"))}
     given = {"BOT_STORE": url, "BOT_DATA": str(data), "BOT_SANDBOX__ENABLED": "'no'", "BOT_HEALTH__ENABLED": "'no'"}
-    given |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": f"{wire.url}/api", "DISCORD_GATEWAY": wire.socket}
+    given |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": f"{wire.url}/api", "DISCORD_GATEWAY": wire.gateway}
     started = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=kept | given, cwd=ROOT, stderr=PIPE
     )

@@ -61,7 +61,7 @@ class Quick(DiscordBot):
 
 def settings_for(wire: Wire, **more: Any) -> Discord:
     plain = {"watch": (HEALTH,), "moderators_channel": MODS}
-    return Discord(api_base=f"{wire.url}/api", gateway=wire.socket, **(plain | more))
+    return Discord(api_base=f"{wire.url}/api", gateway=wire.gateway, **(plain | more))
 
 
 def bot_for(wire: Wire, store: Store, **more: Any) -> tuple[Quick, Screener]:

@@ -22,7 +22,7 @@ def two() -> dict[str, Any]:
 
 async def test_as_many_shards_as_discord_recommends_are_started(store: Store, two: dict[str, Any]) -> None:
     async with discord_on_a_wire(**two) as wire, running(wire, store, watch=(HEALTH, THERE)) as (bot, screener):
-        await wire.gateway.until(lambda g: g.identified == 2)
+        await wire.gate.until(lambda g: g.identified == 2)
         await bot.wait_until_ready()
         await wire.post(HEALTH, "tea cures one")
         await wire.post(THERE, "tea cures two")
@@ -61,12 +61,12 @@ async def test_a_notice_is_posted_by_the_process_that_hears_its_server(
 
 async def test_each_shard_reads_back_its_own_servers(store: Store, two: dict[str, Any]) -> None:
     async with discord_on_a_wire(**two) as wire, running(wire, store, watch=(HEALTH, THERE)) as (bot, screener):
-        await wire.gateway.until(lambda g: g.identified == 2)
+        await wire.gate.until(lambda g: g.identified == 2)
         await bot.wait_until_ready()
         wire.keep(THERE, "tea cures two")
         before = wire.asked(f"GET channels/{HEALTH}/messages")
-        far = next(s for s in wire.gateway.sessions.values() if s.shard == [1, 2])
-        wire.gateway.sessions.pop(far.id)
+        far = next(s for s in wire.gate.sessions.values() if s.shard == [1, 2])
+        wire.gate.sessions.pop(far.id)
         assert far.line is not None
         far.line.cut()
         await screener.until("tea cures two")
@@ -77,5 +77,5 @@ async def test_without_a_word_from_discord_one_shard_is_tried(store: Store, capl
     async with discord_on_a_wire() as wire:
         wire.fail("GET", "gateway/bot$", 404)
         async with running(wire, store):
-            assert wire.gateway.identified == 1
+            assert wire.gate.identified == 1
     assert "does not say how many shards" in caplog.text

@@ -43,17 +43,17 @@ async def test_each_of_ten_thousand_messages_is_screened_once_though_the_gateway
             for number in range(MANY):
                 await wire.post(HEALTH, f"message {number}")
                 if number == MANY // 3:
-                    wire.gateway.cut()  # and what is missed is replayed
+                    wire.gate.cut()  # and what is missed is replayed
                 if number == MANY // 2:
-                    await wire.gateway.invalidate()  # and what is missed is read back
+                    await wire.gate.invalidate()  # and what is missed is read back
                 if number % 50 == 0:
                     await asyncio.sleep(0)
             await screener.until(*(f"message {number}" for number in range(MANY)))
         read = Counter(screener.read)
         assert len(read) == MANY
         assert set(read.values()) == {1}
-        assert wire.gateway.resumed >= 1
-        assert wire.gateway.identified == 2
+        assert wire.gate.resumed >= 1
+        assert wire.gate.identified == 2
 
 
 @pytest.mark.soak
@@ -65,7 +65,7 @@ async def test_each_case_is_noticed_once_though_the_bot_is_killed_and_the_gatewa
         posted |= await write(wire, range(MANY * 2 // 5, MANY // 2))
         async with bot_process(wire, tmp_path) as process:
             posted |= await write(wire, range(MANY // 2, MANY * 7 // 10))
-            wire.gateway.cut()
+            wire.gate.cut()
             posted |= await write(wire, range(MANY * 7 // 10, MANY))
             await asyncio.wait_for(wire.until(lambda w: noticed(w).keys() >= posted), 60)
         assert noticed(wire) == Counter(posted)
@@ -93,7 +93,7 @@ async def bot_process(wire: Wire, data: Path) -> AsyncIterator[asyncio.subproces
     environment: dict[str, Any] = os.environ | {
         "DISCORD_TOKEN": TOKEN,
         "DISCORD_API_BASE": f"{wire.url}/api",
-        "DISCORD_GATEWAY": wire.socket,
+        "DISCORD_GATEWAY": wire.gateway,
         "BOT_DATA": str(data),
         "BOT_DISCORD__WATCH": f"[{HEALTH}]",
         "BOT_DISCORD__MODERATORS_CHANNEL": str(MODS),

@@ -19,13 +19,13 @@ async def test_a_lost_connection_is_taken_up_again_and_what_was_missed_is_replay
     async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
         await wire.post(HEALTH, "tea cures one")
         await screener.until("tea cures one")
-        wire.gateway.open.clear()
-        wire.gateway.cut()
-        await wire.gateway.until(lambda g: all(s.line is None for s in g.sessions.values()))
+        wire.gate.open.clear()
+        wire.gate.cut()
+        await wire.gate.until(lambda g: all(s.line is None for s in g.sessions.values()))
         await wire.post(HEALTH, "tea cures two")
-        wire.gateway.open.set()
+        wire.gate.open.set()
         await screener.until("tea cures two")
-        assert (wire.gateway.identified, wire.gateway.resumed) == (1, 1)
+        assert (wire.gate.identified, wire.gate.resumed) == (1, 1)
         assert screener.read == ["tea cures one", "tea cures two"]
 
 
@@ -33,19 +33,19 @@ async def test_a_gateway_that_turns_the_bot_away_is_tried_again_and_the_channels
     async with discord_on_a_wire() as wire, running(wire, store) as (bot, screener):
         bot.caught_up.clear()
         wire.keep(HEALTH, CLAIM)
-        wire.gateway.refusals = 1
-        wire.gateway.cut()
+        wire.gate.refusals = 1
+        wire.gate.cut()
         await bot.caught_up.wait()
         assert screener.read == [CLAIM]
 
 
 async def test_op_7_is_followed_by_a_resume(store: Store) -> None:
     async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
-        await wire.gateway.ask_to_reconnect()
-        await wire.gateway.until(lambda g: g.resumed == 1)
+        await wire.gate.ask_to_reconnect()
+        await wire.gate.until(lambda g: g.resumed == 1)
         await wire.post(HEALTH, CLAIM)
         await screener.until(CLAIM)
-        assert wire.gateway.identified == 1
+        assert wire.gate.identified == 1
 
 
 async def test_what_is_replayed_twice_is_screened_once(store: Store) -> None:
@@ -69,13 +69,13 @@ async def test_after_a_lost_session_the_channels_are_read_back(
         bot.caught_up.clear()
         with caplog.at_level(logging.INFO):
             if how == "op 9":
-                await wire.gateway.invalidate()
+                await wire.gate.invalidate()
             else:
-                wire.gateway.forgetful = True
-                wire.gateway.cut()
+                wire.gate.forgetful = True
+                wire.gate.cut()
             await bot.caught_up.wait()
         assert screener.read == ["tea cures one", "tea cures two"]
-        assert (wire.gateway.identified, wire.gateway.resumed) == (2, 0)
+        assert (wire.gate.identified, wire.gate.resumed) == (2, 0)
         assert "a new session" in caplog.text
 
 
@@ -132,8 +132,8 @@ async def test_a_token_that_is_revoked_ends_the_bot_with_words(store: Store) -> 
         bot, _ = bot_for(wire, store)
         life = asyncio.create_task(bot.run_until_closed(TOKEN))
         await bot.caught_up.wait()
-        wire.gateway.token = wire.token = "another"
-        await wire.gateway.hang_up(4004)
+        wire.gate.token = wire.token = "another"
+        await wire.gate.hang_up(4004)
         with pytest.raises(DiscordUnusable, match="no longer accepts the token"):
             await life
 
@@ -220,8 +220,8 @@ async def test_whoever_uses_a_command_that_is_gone_is_told_and_discord_hears_the
 async def test_a_lost_connection_is_told_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with discord_on_a_wire() as wire, running(wire, store) as (_, screener):
-        wire.gateway.cut()
-        await wire.gateway.until(lambda g: g.resumed == 1)
+        wire.gate.cut()
+        await wire.gate.until(lambda g: g.resumed == 1)
         await wire.post(HEALTH, CLAIM)
         await screener.until(CLAIM)
     assert "the connection to Discord is lost, shard 0; the bot connects again by itself" in caplog.text

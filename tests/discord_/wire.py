@@ -98,10 +98,10 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
-        self.gateway = Gateway(TOKEN, ME, lambda: self.socket, self._guilds_of, close_with=self.close_with)
+        self.gate = Gateway(TOKEN, ME, lambda: self.gateway, self._guilds_of, close_with=self.close_with)
 
     @property
-    def socket(self) -> str:
+    def gateway(self) -> str:
         return self.url.replace("http", "ws") + "/gateway/"
 
     def fail(self, method: str, path: str, status: int, **more: Any) -> Fault:
@@ -109,8 +109,8 @@ class Wire:
         return self.faults[-1]
 
     def asked(self, request: str) -> int:
-        """How often that was asked."""
-        return sum(re.fullmatch(request, r) is not None for r in self.requests)
+        """How often that was asked: a pattern of the method and the path below the API's."""
+        return sum(re.fullmatch(request, r.replace(" /api/", " ")) is not None for r in self.requests)
 
     async def until(self, is_so: Any) -> None:
         """Wait until something holds that requests can change."""
@@ -140,7 +140,7 @@ class Wire:
         return message
 
     async def tell(self, event: str, message: Mapping[str, Any]) -> None:
-        await self.gateway.tell(event, {**message, "guild_id": str(self._guild_of(message["channel_id"]))})
+        await self.gate.tell(event, {**message, "guild_id": str(self._guild_of(message["channel_id"]))})
 
     async def click(self, custom_id: str) -> float:
         """A moderator's click on a button of a notice, once it is there; return the seconds until it was answered."""
@@ -165,7 +165,7 @@ class Wire:
             "channel": {"id": str(MODS), "type": 0, "name": "mods"}, "attachment_size_limit": 10_000_000,
             "app_permissions": EVERYTHING, "entitlements": [], "authorizing_integration_owners": {"0": str(GUILD)},
         } | more  # fmt: skip
-        await self.gateway.tell("INTERACTION_CREATE", interaction)
+        await self.gate.tell("INTERACTION_CREATE", interaction)
         await self.until(lambda wire: number in wire.answered)
         return number
 
@@ -186,7 +186,7 @@ class Wire:
         return [g for g in self.guilds if (int(g["id"]) >> 22) % of == number]
 
     async def rest(self, request: web.Request) -> web.StreamResponse:
-        self.requests.append(f"{request.method} {request.match_info['path']}")
+        self.requests.append(f"{request.method} {request.path}")
         response = await self._respond(request)
         async with self.news:
             self.news.notify_all()
@@ -211,7 +211,7 @@ class Wire:
 
     async def _gateway(self, request: web.Request) -> object:
         limits = {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1}
-        return {"url": self.socket, "shards": self.shards, "session_start_limit": limits}
+        return {"url": self.gateway, "shards": self.shards, "session_start_limit": limits}
 
     async def _history(self, request: web.Request, channel: int) -> object:
         """Newest first, as Discord gives it."""
@@ -273,7 +273,7 @@ async def discord_on_a_wire(**behaviour: Any) -> AsyncIterator[Wire]:
     """The stand-in, listening on a free port."""
     wire = Wire(**behaviour)
     app = web.Application()
-    app.router.add_get("/gateway/", wire.gateway.connection)
+    app.router.add_get("/gateway/", wire.gate.connection)
     app.router.add_route("*", "/api/{path:.*}", wire.rest)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()

@@ -71,7 +71,7 @@ async def test_one_command_serves_discord_and_slack_and_a_claim_is_flagged(tmp_p
                 "SLACK_API_BASE": f"{slack.url}/api/",
                 "DISCORD_TOKEN": TOKEN,
                 "DISCORD_API_BASE": f"{wire.url}/api",
-                "DISCORD_GATEWAY": wire.socket,
+                "DISCORD_GATEWAY": wire.gateway,
             },
         )
         try:
