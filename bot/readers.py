@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bot.core.pack import Pack
 from bot.core.reader import Screener
@@ -21,7 +22,7 @@ def screener_for(pack: Pack, *, notice: float, shadow: float, model: Path | None
     reader = second_reader_for(pack, model) if model else None
     if reader is None:
         return Screener(pack, notice=notice, shadow=shadow)
-    return Screener(pack, scorer=reader, weights=reader.manifest.weights, notice=notice, shadow=shadow)
+    return Screener(pack, scorer=reader, **_fitted(reader), notice=notice, shadow=shadow)
 
 
 def checker_for(pack: Pack, *, notice: float, shadow: float, model: Path | None = MODEL) -> Screener:
@@ -31,7 +32,12 @@ def checker_for(pack: Pack, *, notice: float, shadow: float, model: Path | None 
     if reader is None:
         return rules
     ahead = reader.score_all([text for text in texts_to_screen(pack) if rules.concerns(text)])
-    return Screener(pack, scorer=_Ahead(reader, ahead), weights=reader.manifest.weights, notice=notice, shadow=shadow)
+    return Screener(pack, scorer=_Ahead(reader, ahead), **_fitted(reader), notice=notice, shadow=shadow)
+
+
+def _fitted(reader: SecondReader) -> dict[str, Any]:
+    """What a screener has to know of how its second reader was made."""
+    return {"weights": reader.manifest.weights, "trained": reader.manifest.labels}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reads a message against a pack: which misconceptions it asserts, where, and why we think so."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -81,6 +81,7 @@ class Screener:
         *,
         scorer: Scorer | None = None,
         weights: Weights | None = None,
+        trained: Collection[str] | None = None,
         notice: float = 0.5,
         shadow: float = 0.3,
     ) -> None:
@@ -92,6 +93,7 @@ class Screener:
         self._claims = Claims(pack.misconceptions.values(), self._things)
         self._gate = Gate(_telling(pack))
         self._scorer, self._weights, self._notice, self._shadow = scorer, weights, notice, shadow
+        self._trained = frozenset(pack.misconceptions if trained is None else trained)
 
     @property
     def has_second_reader(self) -> bool:
@@ -165,11 +167,12 @@ class Screener:
     ) -> float:
         """One probability. The rules' word stands where the second reader is out of its depth.
 
-        That is an answer such as "yes, it does", and a post longer than any that it was trained on.
+        That is an answer such as "yes, it does", a post longer than any that it was trained on, and a misconception
+        that it knows from a handful of examples only.
         """
         covered = self._claims.coverage(name, said) if learned is not None else 1.0
         chance = combined(rule.probability if rule else None, learned, covered, self._weights, denies=denies)
-        if rule and (rule.answered or long):
+        if rule and (rule.answered or long or name not in self._trained):
             return max(chance, rule.probability)
         return chance
 

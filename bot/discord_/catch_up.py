@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import aiohttp
 import discord
 
+from bot.discord_ import wording
 from bot.discord_.cursors import Cursors
 from bot.discord_.listening import Listening
 from bot.discord_.places import Readable, watched
@@ -137,14 +138,14 @@ class CatchUp:
         except discord.NotFound:
             self._settled(channel.id)
         except discord.Forbidden:
-            self._postpone(channel.id, "the bot needs View Channel and Read Message History there", LONGEST_WAIT)
+            self._postpone(channel.id, wording.NEEDS_TO_READ, LONGEST_WAIT)
         except UNREACHABLE as error:
-            self._postpone(channel.id, f"Discord can't be asked now ({type(error).__name__})")
+            self._postpone(channel.id, wording.CANT_ASK.format(kind=type(error).__name__))
         else:
             if whole:
                 self._settled(channel.id, newest)
             else:
-                self._postpone(channel.id, "a message could not be screened")
+                self._postpone(channel.id, wording.NOT_SCREENED)
 
     async def _read_back(self, channel: Readable, start: int) -> tuple[bool, int]:
         """Whether every message could be screened, and the newest one."""

@@ -6,7 +6,7 @@ from discord import app_commands
 
 from bot.core import console
 from bot.core.message import Workspace
-from bot.discord_ import permissions
+from bot.discord_ import permissions, wording
 from bot.discord_.buttons import Interaction
 from bot.discord_.console import fit, told
 from bot.discord_.convert import PLATFORM
@@ -24,7 +24,7 @@ def status_command(bot: "DiscordBot") -> app_commands.Command[Any, ..., None]:
         lines = console.status_lines(await _standing(bot, interaction), bot.clock.now())
         await interaction.response.send_message(fit(lines, 1900), ephemeral=True)
 
-    return app_commands.Command(name="status", description="Whether the bot hears everything here", callback=callback)
+    return app_commands.Command(name="status", description=wording.STATUS, callback=callback)
 
 
 async def _standing(bot: "DiscordBot", interaction: Interaction) -> console.Standing:

@@ -5,6 +5,11 @@ from types import MappingProxyType
 
 from bot.core.review import Correction
 
+STATUS = "Whether the bot hears everything here"
+NEEDS_TO_READ = "the bot needs View Channel and Read Message History there"
+CANT_ASK = "Discord can't be asked now ({kind})"
+NOT_SCREENED = "a message could not be screened"
+
 SETUP = "Set up the bot for this server, step by step"
 ADMINS_ONLY = "Setting up the bot takes the permission Manage Server."
 SETUP_TITLE = "Set-up, {number} of {count}: {title}"

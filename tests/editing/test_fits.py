@@ -27,7 +27,7 @@ def test_twenty_long_sources_on_one_page_are_all_shown() -> None:
     ("sources", "text", "platform", "what"),
     [
         (2, "Less salt helps. " * 300, "Discord", "this fact"),
-        (60, "Less salt helps.", "Discord", "characters"),
+        (60, "Less salt helps.", "Discord", "the source"),
         (1, "Less salt helps. " * 300, "Slack", "this fact"),
     ],
 )
