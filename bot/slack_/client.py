@@ -23,7 +23,7 @@ from bot.slack_.api import SlackApi
 from bot.slack_.console import Console
 from bot.slack_.convert import Visit
 from bot.slack_.directory import Directory
-from bot.slack_.errors import NEW_TOKEN, WRONG_TOKEN, SlackRefused, SlackUnusable
+from bot.slack_.errors import COPY_AGAIN, WRONG_TOKEN, SlackRefused, SlackUnusable
 from bot.slack_.home import Home
 from bot.slack_.inbox import Work
 from bot.slack_.listeners import Body, Listeners
@@ -132,7 +132,7 @@ class SlackBot:
             await self.api.identity()
         except SlackRefused as error:
             if error.code in WRONG_TOKEN:
-                raise SlackUnusable(f"Slack refused SLACK_BOT_TOKEN ({error.code}). {NEW_TOKEN}") from None
+                raise SlackUnusable(f"Slack refused SLACK_BOT_TOKEN ({error.code}). {COPY_AGAIN}") from None
             raise SlackUnusable(f"Slack can't be used: {error}.") from None
         except Undeliverable as error:
             raise SlackUnusable(f"{error}. Check the network, and slack.api_base in config/bot.yaml.") from None

@@ -18,7 +18,7 @@ NO_DIRECT_MESSAGE = {
     "user_not_visible": "the author can't be reached from this workspace",
     "cant_dm_user": "the author takes no direct messages",
 }
-NEW_TOKEN = "Copy it again from the pages of your app on https://api.slack.com/apps, or install the app once more."
+COPY_AGAIN = "Copy it again from the pages of your app on https://api.slack.com/apps, or install the app once more."
 
 
 class SlackUnusable(Exception):
@@ -47,7 +47,7 @@ class OutOfReach(Undeliverable):
 
 def _plainly(method: str, code: str, needed: str) -> str:
     if code in WRONG_TOKEN:
-        return f"Slack no longer accepts the bot's token ({code}). {NEW_TOKEN}"
+        return f"Slack no longer accepts the bot's token ({code}). {COPY_AGAIN}"
     if code == "missing_scope":
         return f"the app lacks the scope {needed}; add it and install the app again (config/slack-manifest.yaml)"
     return f"Slack answered {method} with {code}"
