@@ -14,6 +14,7 @@ from bot import logs
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
+from bot.json_lines import BadLine, object_of
 from bot.packs import revisions as content_revisions
 from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
@@ -342,13 +343,9 @@ def screen_lines(screener: Screener, lines: TextIO, out: TextIO) -> int:
 
 def _screen_line(screener: Screener, line: str, number: int) -> dict[str, Any]:
     try:
-        given = json.loads(line)
-    except ValueError as error:
-        return {"id": None, "error": f"line {number} is not JSON: {error}"}
-    except RecursionError:
-        return {"id": None, "error": f"line {number} is nested too deeply"}
-    if not isinstance(given, dict) or "id" not in given or not isinstance(given.get("text"), str):
-        return {"id": None, "error": f'line {number} should be an object like {{"id": 1, "text": "…"}}'}
+        given = object_of(line, number)
+    except BadLine as error:
+        return {"id": None, "error": str(error)}
     reply_to = given.get("reply_to") or ""
     if not isinstance(reply_to, str):
         return {"id": None, "error": f"line {number}: reply_to should be text"}

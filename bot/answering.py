@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from bot.core import answers
 from bot.core.pack import Pack
 from bot.core.urgent import UrgentReader
+from bot.json_lines import BadLine, object_of
 
 FINE, FOUND = 0, 1  # exit statuses
 
@@ -63,12 +64,8 @@ def answer_lines(pack: Pack, lines: TextIO, out: TextIO) -> int:
 
 def _line(answer: Callable[[str], Answered], line: str, number: int) -> dict[str, Any]:
     try:
-        given = json.loads(line)
-    except ValueError as error:
-        return {"id": None, "error": f"line {number} is not JSON: {error}"}
-    except RecursionError:
-        return {"id": None, "error": f"line {number} is nested too deeply"}
-    if not isinstance(given, dict) or "id" not in given or not isinstance(given.get("text"), str):
-        return {"id": None, "error": f'line {number} should be an object like {{"id": 1, "text": "…"}}'}
+        given = object_of(line, number)
+    except BadLine as error:
+        return {"id": None, "error": str(error)}
     got = answer(given["text"])
     return {"id": given["id"], "topic": got.topic, "score": got.score, "urgent": got.urgent, "offer": got.offer}

@@ -1,12 +1,10 @@
 """The command line for revisions of content: which were in force, what changed, going back, and replaying a case."""
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bot.content import changed_since, files_of, revisions
 from bot.core.revisions import changes
@@ -15,6 +13,7 @@ from bot.packs.problems import PackErrors
 from bot.packs.read import examine_files, usable
 from bot.ports import Store
 from bot.settings import Settings
+from bot.stores.open import with_store
 
 FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 
@@ -31,7 +30,7 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
         print(*await changed_since(store), sep="\n", end="\n" if known else "")
         return FINE
 
-    return _with_store(settings, work)
+    return with_store(settings, work, or_else=(PackErrors, OSError))
 
 
 def rollback(options: argparse.Namespace, settings: Settings) -> int:
@@ -48,7 +47,7 @@ def rollback(options: argparse.Namespace, settings: Settings) -> int:
         print(f"{settings.content} is as it was in revision {options.revision}.")
         return FINE
 
-    return _with_store(settings, work)
+    return with_store(settings, work, or_else=(PackErrors, OSError))
 
 
 def replay(options: argparse.Namespace, settings: Settings) -> int:
@@ -65,7 +64,7 @@ def replay(options: argparse.Namespace, settings: Settings) -> int:
         _screen_again(case.text, case.reply_to, Files(settings.content, files, ()), settings)
         return FINE
 
-    return _with_store(settings, work)
+    return with_store(settings, work, or_else=(PackErrors, OSError))
 
 
 def put_back(folder: Path, present: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> None:
@@ -98,18 +97,3 @@ def _screen_again(text: str, reply_to: str, files: Files, settings: Settings) ->
     for finding in findings.findings:
         print(f"{finding.misconception}  {finding.probability:.0%}")
     print(*findings.trace or ["Nothing to flag."], sep="\n")
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Coroutine[Any, Any, int]]) -> int:
-    from bot.stores.driver import StoreUnusable
-    from bot.stores.open import open_store
-
-    async def run() -> int:
-        async with open_store(settings.data, settings.store_url, settings.text_key) as store:
-            return await work(store)
-
-    try:
-        return asyncio.run(run())
-    except (StoreUnusable, PackErrors, OSError) as error:
-        print(error, file=sys.stderr)
-        return COULD_NOT

@@ -1,10 +1,7 @@
 """The command line for what is kept: about a person, and in the audit chain."""
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from bot.clock import SystemClock
 from bot.core import audit
@@ -12,6 +9,7 @@ from bot.core.audit import AuditRow
 from bot.ports import Store
 from bot.privacy import Privacy
 from bot.settings import Settings
+from bot.stores.open import with_store
 
 FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 STEP = 10_000  # rows between two lines of progress
@@ -19,12 +17,12 @@ STEP = 10_000  # rows between two lines of progress
 
 def person(options: argparse.Namespace, settings: Settings) -> int:
     """Show, export or erase what is kept about a person."""
-    return _with_store(settings, lambda store: _person(options, settings, store))
+    return with_store(settings, lambda store: _person(options, settings, store))
 
 
 def verify(options: argparse.Namespace, settings: Settings) -> int:
     """Read the audit chain; FOUND when somebody changed it."""
-    return _with_store(settings, lambda store: _verify(store, options.head))
+    return with_store(settings, lambda store: _verify(store, options.head))
 
 
 def key(options: argparse.Namespace, settings: Settings) -> int:
@@ -79,18 +77,3 @@ class _Walk:
         self.met |= row.link == self._head
         if self.count % STEP == 0:
             print(f"{self.count} rows …", file=sys.stderr)
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Coroutine[Any, Any, int]]) -> int:
-    from bot.stores.driver import StoreUnusable
-    from bot.stores.open import open_store
-
-    async def run() -> int:
-        async with open_store(settings.data, settings.store_url, settings.text_key) as store:
-            return await work(store)
-
-    try:
-        return asyncio.run(run())
-    except StoreUnusable as error:
-        print(error, file=sys.stderr)
-        return COULD_NOT
