@@ -120,7 +120,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         if settings.slack_bot_token is not None:
             from bot.slack_.client import slack_bot_of
 
-            slack_bot = slack_bot_of(settings, moderation=moderation, store=store, clock=clock)
+            slack_bot = slack_bot_of(settings, moderation=moderation, store=store, clock=clock, answering=answering)
             notifiers["slack"] = slack_bot.notifier
             health.watch(slack_bot.why_not_ready)
             platforms.append(slack_bot.run_until_closed)

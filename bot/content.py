@@ -21,6 +21,10 @@ LOOK = 0.5  # seconds between two looks
 LIST = "content.revisions"  # in the store: which revisions were in force, newest first
 KEPT = 30  # revisions that can be gone back to
 KEPT_BACK = "The content files can't be used; the last good ones stay in force."
+RENAMED = (
+    "The content has another name now, so its command is /{new} instead of /{old}. Discord shows it once the bot was"
+    " started again. On Slack, change the command's name on the app's page Slash Commands; until then /{old} answers."
+)
 MOST = 1500  # characters of problems in one message to an admin
 
 
@@ -86,10 +90,15 @@ class Content:
         revision, known = loaded.pack.revision, read_list(await self._store.recall(LIST))
         fresh = revision != self._moderation.pack.revision
         if fresh:
+            before = self._moderation.pack.name
             self._room.use(loaded.screener)
             self._moderation.use(loaded.pack)
             self._taken_over(revision)
             log.info("content revision %s is in force now", revision)
+            if loaded.pack.name != before:
+                words = RENAMED.format(new=loaded.pack.name, old=before)
+                log.warning("%s", words)
+                await self._alert(words)
         if not known or known[0].revision != revision:
             await self._keep(revision, loaded.files, known)
         return fresh
@@ -112,9 +121,13 @@ class Content:
         self._told = problems
         log.warning("the content on disk can't be used, so the last good revision stays in force")
         shown = problems if len(problems) <= MOST else problems[:MOST].rsplit("\n", 1)[0] + "\n…"
+        await self._alert(f"{KEPT_BACK}\n{shown}")
+
+    async def _alert(self, words: str) -> None:
+        """Tell an admin on each platform."""
         for platform, notifier in self._notifiers.items():
             try:
-                await notifier.alert_admin(f"{KEPT_BACK}\n{shown}")
+                await notifier.alert_admin(words)
             except Undeliverable as error:
                 log.warning("no admin could be told on %s: %s", platform, error)
 

@@ -103,6 +103,14 @@ async def test_an_edit_is_taken_over_with_answers_and_screening(watch: Watch) ->
     assert await changed_since(watch.store) == [f"changed: {CLAIM}"]
 
 
+async def test_a_new_name_is_told_because_commands_are_called_by_it(watch: Watch) -> None:
+    watch.edit(lambda t: t.replace("name: calcification", "name: deposits"), "pack.yaml")
+    watch.edit(lambda t: t.replace("/calcification", "/deposits"), "safety.yaml")
+    assert await watch.settle(), watch.moderation.content_problems
+    (told,) = watch.admin.told
+    assert "its command is /deposits instead of /calcification" in told
+
+
 async def test_a_new_way_to_say_a_claim_is_found_at_once(watch: Watch) -> None:
     said = "d3 shrinks it"
     assert (await watch.room.screen(said)).findings == ()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.core.review import Case, HistoryEntry
 
 LASTING = (
-    "The bot looks at messages in the channels that this server's admins chose. It keeps a message only if it seems to"
+    "The bot looks at messages in the channels that the admins here chose. It keeps a message only if it seems to"
     " claim something that is known to be wrong, or if somebody reported it, so that moderators can look at it."
 )
 

@@ -28,6 +28,19 @@ ASK_PRIVATE = "Show the answer only to me"
 ASK_REPLY_TO = "For moderators: the link of the message that the answer is posted under"
 TOO_FAST = "You have asked a lot in a short time. Please wait a little; the answers don't run away."
 
+# /privacy.
+PRIVACY = "What is kept about you"
+COPY = "Give me a copy"
+COPY_NAME = "what-is-kept-about-me.json"
+ERASE = "Erase it"
+ERASE_TITLE = "Erase it?"
+ERASE_SURELY = "Yes, erase it"
+ERASED = "Done. Your words, your name and your id are erased."
+ASK_ERASE = (
+    "This erases your words and your name wherever the bot keeps them. What moderators decided stays, without you."
+    " It can't be undone."
+)
+
 
 def command_description(pack: Pack) -> str:
     return f"Sourced answers: {pack.title}"

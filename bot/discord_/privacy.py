@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import app_commands, ui
 
-from bot.core import personal
-from bot.discord_ import wording
+from bot.core import personal, wording
 from bot.discord_.buttons import Interaction, answered
 from bot.discord_.convert import PLATFORM
+from bot.discord_.wording import EXPORTED
 
 if TYPE_CHECKING:
     from bot.discord_.client import DiscordBot
@@ -61,7 +61,7 @@ class PrivacyButton(ui.DynamicItem[ui.Button[ui.View]], template=r"privacy:(?P<w
             case Wish.EXPORT:
                 copy = (await privacy.kept(PLATFORM, person)).as_json
                 file = discord.File(io.BytesIO(copy.encode("utf-8", "replace")), wording.COPY_NAME)
-                await interaction.response.send_message(wording.EXPORTED, file=file, ephemeral=True)
+                await interaction.response.send_message(EXPORTED, file=file, ephemeral=True)
             case Wish.ASK:
                 await interaction.response.send_message(wording.ASK_ERASE, view=_view((Wish.ERASE,)), ephemeral=True)
             case Wish.ERASE:

@@ -279,17 +279,3 @@ def footer(case: int) -> str:
 
 def similar(record: str) -> str:
     return f"Similar flags: {record}"
-
-
-# /privacy.
-
-PRIVACY = "What is kept about you"
-COPY = "Give me a copy"
-COPY_NAME = "what-is-kept-about-me.json"
-ERASE = "Erase it"
-ERASE_SURELY = "Yes, erase it"
-ERASED = "Done. Your words, your name and your id are erased."
-ASK_ERASE = (
-    "This erases your words and your name wherever the bot keeps them. What moderators decided stays, without you."
-    " It can't be undone."
-)

@@ -1,69 +1,66 @@
-"""Curated answers on Slack: asked for, offered under a question, turned page by page, shown to everybody on request."""
+"""Curated answers on Slack: asked for, offered under a question, turned page by page, shown to everybody, voted on."""
 
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core import answers, cards
-from bot.core.pack import Pack
+from bot.asking import Answering as Asking
+from bot.core import answers, wording
+from bot.core.message import MessageKey, Person
+from bot.core.pace import Room
+from bot.core.replies import Reply
 from bot.core.review import Refused
 from bot.moderation import Moderation
 from bot.ports import Undeliverable
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, context, form, option, searching, section
-from bot.slack_.convert import Payload, Post, Visit, typed
+from bot.slack_.convert import PLATFORM, Payload, Post, Visit, typed
 from bot.slack_.errors import NO_CHANNEL, SlackRefused
 from bot.slack_.markup import quoted
 from bot.slack_.render import answer_pages
-from bot.slack_.reply import Replies
+from bot.slack_.reply import TITLE, Replies
 
 log = logging.getLogger(__name__)
 PUBLIC = "public"  # the word that shows an answer to everybody
-OFFER = "There is a sourced answer on this. Only you will see it."
+VOTES = {"yes": wording.USEFUL, "no": wording.NOT_USEFUL}
 
 
 class Answering:
     """What members see of the curated answers."""
 
-    def __init__(self, moderation: Moderation, api: SlackApi, replies: Replies) -> None:
+    def __init__(self, moderation: Moderation, asking: Asking, api: SlackApi, replies: Replies) -> None:
         self._moderation = moderation
+        self._asking = asking
         self._api = api
         self._replies = replies
 
     async def offer(self, post: Post, topic: str) -> None:
-        """Tell the one who asked, and nobody else, that there is an answer."""
-        title = self._moderation.pack.topics[topic].title
-        blocks = [section(OFFER), actions("offer", [button("answer:show", f"Show: {title}", f"{topic}:0")])]
-        thread: dict[str, Any] = {"thread_ts": post.thread} if post.thread else {}
-        try:
-            await self._api.call(
-                self._api.client.chat_postEphemeral,
-                channel=post.channel,
-                user=post.user,
-                text=OFFER,
-                blocks=blocks,
-                **thread,
-            )
-        except Undeliverable as error:
-            log.warning("an offer was not shown: %s", error)
+        """Tell the one who asked, and nobody else, that there is an answer; not too often, and in no pause."""
+        key = MessageKey(PLATFORM, (await self._api.identity()).team, post.channel, post.ts)
+        if topic not in self._moderation.pack.topics or await self._moderation.is_paused(key):
+            return
+        if await self._asking.may_offer(PLATFORM, post.channel, topic):
+            await self._offer(post, topic)
 
     async def asked(self, visit: Visit, text: str) -> None:
-        """The command: an answer, a choice of near ones, or a form to search in."""
+        """The command: an answer, a choice of near ones, or a form to search in. Raises Refused."""
         words = text.split()
         public = PUBLIC in (w.lower() for w in words[:1] + words[-1:])
         wanted = " ".join(w for w in words if w.lower() != PUBLIC) if public else text
-        pack = self._moderation.pack
         if not wanted.strip():
             await self._replies.open(visit, self.picker({"url": visit.response_url}))
             return
-        urgent = self._moderation.urgent_words(wanted)
-        first = [section(f"*{quoted(urgent)}*")] if urgent else []
-        found = await self._moderation.find(wanted)
-        if found and (found[0].score >= answers.SURE or answers.exact(pack, wanted)):
-            title, blocks = self.page(found[0].topic, 0, shared=public)
-            await self._replies.show(visit, first + blocks, title, shared=public)
-        else:
-            await self._did_you_mean(visit, [m.topic for m in found[:5]], first)
+        reply = await self._asking.reply(wanted)
+        if reply.answer is None:
+            await self._did_you_mean(visit, reply)
+            return
+        room = self._room(visit, urgent=bool(reply.urgent))
+        shared = public and room is Room.EVERYBODY
+        title, blocks = _page(reply, 0, shared=shared)
+        if public and not shared:
+            blocks.insert(0, context(wording.only_for_you(many_by_you=room is Room.EAGER)))
+        self._answered(visit, public=shared)
+        await self._replies.show(visit, blocks, title, shared=shared)
 
     async def answer_with(self, visit: Visit, body: Payload) -> None:
         """The shortcut on a message: somebody picks the answer that is to stand under it."""
@@ -74,7 +71,7 @@ class Answering:
     def picker(self, notes: Mapping[str, Any]) -> Block:
         """The form to search for a topic."""
         public = "thread" in notes
-        label = "Which answer should stand under the message?" if public else "What would you like to know?"
+        label = "Which answer should stand under the message?" if public else wording.ASK_TOPIC
         field = searching("topic", label, "Type a word, or choose")
         submit = "Post" if public else "Show"
         return form("Sourced answers", [field], name="answer", submit=submit, notes=notes)
@@ -121,41 +118,96 @@ class Answering:
             await self._replies.show(visit, blocks, title)
 
     async def shared(self, visit: Visit) -> None:
-        """The first page, for everybody in the channel."""
+        """The first page, for everybody in the channel, where it has room for one more answer. Raises Refused."""
+        room = self._room(visit, urgent=False)
+        if room is not Room.EVERYBODY:
+            raise Refused(wording.only_for_you(many_by_you=room is Room.EAGER))
         title, blocks = self.page(visit.value, 0, shared=True)
         blocks.append(context(f"Shown by <@{visit.user}>"))
+        self._answered(visit, public=True)
         await self._replies.show(visit, blocks, title, shared=True)
+
+    async def voted(self, visit: Visit) -> None:
+        """Whether the answer was useful: one vote for each person and topic, which they can change."""
+        topic, useful = visit.value, visit.action.endswith(":yes")
+        self._found(topic)
+        team = (await self._api.identity()).team
+        before = await self._asking.vote(PLATFORM, team, Person(visit.user, ""), topic, useful=useful)
+        words = wording.voted(useful=useful, before=before)
+        if visit.in_form:  # on top of the answer, which they may want to go on reading
+            await self._replies.open(visit, form(TITLE, [section(words)]))
+        else:
+            await self._replies.tell(visit, words)
 
     async def ask_at_home(self, visit: Visit) -> None:
         """The button on the home page."""
         await self._replies.open(visit, self.picker({}))
 
-    async def _did_you_mean(self, visit: Visit, topics: list[str], first: list[Block]) -> None:
-        if not topics:
-            words = f"There is nothing on that. Type /{self._moderation.pack.name} alone to see all topics."
-            await self._replies.show(visit, [*first, section(quoted(words))], words)
-            return
-        titles = ((topic, self._moderation.pack.topics[topic].title) for topic in topics)
-        row = [button(f"answer:show:{n}", title, f"{topic}:0") for n, (topic, title) in enumerate(titles)]
-        words = "Did you mean one of these?"
-        await self._replies.show(visit, [*first, section(words), actions("near", row)], words)
+    def page(self, topic: str, number: int, *, shared: bool) -> tuple[str, list[Block]]:
+        """The answer's title and one page of it, with buttons that lead on. Raises Refused."""
+        return _page(self._found(topic), number, shared=shared)
+
+    async def _offer(self, post: Post, topic: str) -> None:
+        title = self._moderation.pack.topics[topic].title
+        row = actions("offer", [button("answer:show", wording.show(title), f"{topic}:0")])
+        thread: dict[str, Any] = {"thread_ts": post.thread} if post.thread else {}
+        try:
+            await self._api.call(
+                self._api.client.chat_postEphemeral,
+                channel=post.channel,
+                user=post.user,
+                text=wording.OFFER,
+                blocks=[section(wording.OFFER), row],
+                **thread,
+            )
+        except Undeliverable as error:
+            log.warning("an offer was not shown: %s", error)
+
+    async def _did_you_mean(self, visit: Visit, reply: Reply) -> None:
+        near = actions("near", [_leading(n, choice.label, choice.topic) for n, choice in enumerate(reply.choices)])
+        first = [section(f"*{quoted(reply.urgent)}*")] if reply.urgent else []
+        rows = [near] if reply.choices else []
+        await self._replies.show(visit, [*first, section(quoted(reply.words)), *rows], reply.words)
 
     def _in_form(self, topic: str, number: int, notes: Mapping[str, Any]) -> Block:
         blocks = self.page(topic, number, shared=not notes.get("url"))[1]
         return form("Sourced answers", blocks, notes=notes)
 
-    def page(self, topic: str, number: int, *, shared: bool) -> tuple[str, list[Block]]:
-        """The answer's title and one page of it, with buttons that lead on. Raises Refused."""
-        pack: Pack = self._moderation.pack
-        if topic not in pack.topics:
-            raise Refused("That topic is no longer in the content.")
-        answer = cards.answer(pack.topics[topic], pack)
-        pages = answer_pages(answer)
-        number %= len(pages)
-        row = []
-        if len(pages) > 1:
-            label = "Next page" if number + 1 < len(pages) else "First page"
-            row.append(button("answer:show", label, f"{topic}:{(number + 1) % len(pages)}"))
-        if not shared:
-            row.append(button("answer:share", "Show everybody", topic))
-        return answer.title, pages[number] + ([actions("answer", row)] if row else [])
+    def _found(self, topic: str) -> Reply:
+        reply = self._asking.about(topic)
+        if reply.answer is None:
+            raise Refused(reply.words)
+        return reply
+
+    def _room(self, visit: Visit, *, urgent: bool) -> Room:
+        """Who may see one more answer there. Raises Refused; what may be urgent never has to wait."""
+        room = self._asking.room(PLATFORM, visit.channel, Person(visit.user, ""))
+        if room is Room.NOBODY and not urgent:
+            raise Refused(wording.TOO_FAST)
+        return room
+
+    def _answered(self, visit: Visit, *, public: bool) -> None:
+        self._asking.answered(PLATFORM, visit.channel, Person(visit.user, ""), public=public)
+
+
+def _page(reply: Reply, number: int, *, shared: bool) -> tuple[str, list[Block]]:
+    """The title and one page of an answer; its buttons turn pages, share it, vote, and lead to related topics."""
+    answer = reply.answer
+    assert answer is not None
+    pages = answer_pages(answer)
+    number %= len(pages)
+    row = []
+    if len(pages) > 1:
+        label = wording.NEXT_PAGE if number + 1 < len(pages) else wording.FIRST_PAGE
+        row.append(button("answer:show", label, f"{answer.topic}:{(number + 1) % len(pages)}"))
+    if not shared:
+        row.append(button("answer:share", "Show everybody", answer.topic))
+    row += [button(f"answer:vote:{said}", label, answer.topic) for said, label in VOTES.items()]
+    related = [_leading(n, choice.label, choice.topic) for n, choice in enumerate(reply.choices)]
+    more = [actions("related", related)] if related else []
+    return answer.title, [*pages[number], actions("answer", row), *more]
+
+
+def _leading(number: int, title: str, topic: str) -> Block:
+    """A button that leads to a topic."""
+    return button(f"answer:show:{number}", title, f"{topic}:0")

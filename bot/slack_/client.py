@@ -13,8 +13,10 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.asking import Answering as Asking
 from bot.moderation import Moderation
 from bot.ports import Clock, Store, Undeliverable
+from bot.privacy import Privacy as Keeping
 from bot.settings import Settings, Slack
 from bot.slack_ import doors, setup
 from bot.slack_.acts import Acts
@@ -28,6 +30,7 @@ from bot.slack_.home import Home
 from bot.slack_.inbox import Work
 from bot.slack_.listeners import Body, Listeners
 from bot.slack_.notifier import SlackNotifier
+from bot.slack_.privacy import Privacy
 from bot.slack_.reply import Replies
 from bot.slack_.reports import Reports
 from bot.slack_.watch import Watcher
@@ -53,6 +56,7 @@ class SlackBot:
         moderation: Moderation,
         store: Store,
         clock: Clock,
+        answering: Asking | None = None,
         ping: float = PING,
     ) -> None:
         self.settings = settings
@@ -80,7 +84,10 @@ class SlackBot:
             policy=moderation.policy,
             settings=settings,
         )
-        self._answering = Answering(moderation, self.api, replies)
+        asking = answering or Asking(moderation=moderation, store=store, clock=clock)
+        self._answering = Answering(moderation, asking, self.api, replies)
+        keeping = Keeping(store=store, clock=clock, keep_text=moderation.policy.keep_text)
+        self._privacy = Privacy(keeping, replies)
         self.watcher = Watcher(
             self.api,
             directory,
@@ -92,7 +99,7 @@ class SlackBot:
             offer=self._answering.offer,
         )
         self._acts = Acts(moderation, directory, replies, clock)
-        self._console = Console(moderation, directory, replies, self._acts, self.api, clock)
+        self._console = Console(moderation, asking, directory, replies, self._acts, self.api, clock)
         self._home = Home(moderation, directory, self._console, self.api)
         self._reports = Reports(moderation, directory, replies, self.watcher, settings)
         self._listen(Listeners(self.app, self.work, replies, clock))
@@ -145,8 +152,9 @@ class SlackBot:
         on.on_event(re.compile("^(channel|group)_deleted$"), self._lost)
         on.on_event("app_home_opened", self._looked)
         on.on_event(re.compile("tokens_revoked|app_uninstalled"), self._removed)
-        on.on_command(self.moderation.pack.name, self._answering.asked)
         on.on_command("moderation", self._console.asked)
+        on.on_command("privacy", self._privacy.asked)
+        on.on_other_commands(self._answering.asked)  # whatever the content calls it, now or after an edit
         on.on_shortcut("answer_with", self._answering.answer_with)
         on.on_shortcut("report", self._reports.begun)
         on.on_search("topic", self._answering.suggested)
@@ -156,6 +164,9 @@ class SlackBot:
         on.on_action(r"^appeal$", self._acts.appealed)
         on.on_action(r"^answer:show(:\d)?$", self._answering.shown)
         on.on_action(r"^answer:share$", self._answering.shared)
+        on.on_action(r"^answer:vote:(yes|no)$", self._answering.voted)
+        on.on_action(r"^privacy:export$", self._privacy.exported)
+        on.on_action(r"^privacy:erase$", self._privacy.erased)
         on.on_action(r"^queue:(before|next)$", self._console.turned)
         on.on_action(r"^queue:open$", self._console.opened)
         on.on_action(r"^home:ask$", self._answering.ask_at_home)

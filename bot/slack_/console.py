@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
+from bot.asking import Answering
 from bot.core import console, export
 from bot.core.console import SHOW_WORDS, SHOWN, Show
 from bot.core.review import Case, Refused
@@ -38,9 +39,17 @@ class Console:
     """What moderators ask; rights are checked again on each call."""
 
     def __init__(
-        self, moderation: Moderation, directory: Directory, replies: Replies, acts: Acts, api: SlackApi, clock: Clock
+        self,
+        moderation: Moderation,
+        asking: Answering,
+        directory: Directory,
+        replies: Replies,
+        acts: Acts,
+        api: SlackApi,
+        clock: Clock,
     ) -> None:
         self._moderation = moderation
+        self._asking = asking
         self._directory = directory
         self._replies = replies
         self._acts = acts
@@ -129,21 +138,14 @@ class Console:
         span = _days(words, 30)
         numbers = summarise(await self._moderation.since(span), self._clock.now())
         people = await self._directory.is_lead(visit.user)
-        await self._say(visit, console.statistics_lines(numbers, span, people=people))
+        votes = await self._asking.votes(PLATFORM, (await self._api.identity()).team)
+        lines = console.statistics_lines(numbers, span, people=people)
+        await self._say(visit, [*lines, *console.vote_lines(self._moderation.pack, votes)])
 
     async def _export(self, visit: Visit, words: Words) -> None:
-        """Slack shows files to whole conversations only, so it goes into the one that this person has with us."""
         kind = next((w.lower() for w in words if w.lower() in EXPORTS), "csv")
         table = EXPORTS[kind](await self._moderation.since(_days(words, 30)))
-        opened = await self._api.call(self._api.client.conversations_open, users=visit.user)
-        await self._api.call(
-            self._api.client.files_upload_v2,
-            channel=opened["channel"]["id"],
-            content=table,
-            filename=f"cases.{kind}",
-            title=f"cases.{kind}",
-        )
-        await self._say(visit, ["The file is in your messages with this app. Nobody else sees it."])
+        await self._replies.send_file(visit, f"cases.{kind}", table)
 
     async def _pause(self, visit: Visit, words: Words) -> None:
         where = _where(words, "pause")

@@ -38,6 +38,7 @@ class Listeners:
         self._replies = replies
         self._clock = clock
         self._seen = Seen()
+        self._known: list[str] = []  # commands
         app.use(self._once)
 
     def on_event(self, name: str | re.Pattern[str], step: EventStep) -> None:
@@ -57,13 +58,21 @@ class Listeners:
         self._app.action(re.compile(pattern))(acted)
 
     def on_command(self, name: str, step: TextStep) -> None:
+        self._known.append(name)
+        self._on_commands(f"/{name}", step)
+
+    def on_other_commands(self, step: TextStep) -> None:
+        """Every command but those that were registered before."""
+        self._on_commands(re.compile(rf"^/(?!({'|'.join(self._known)})$)"), step)
+
+    def _on_commands(self, name: str | re.Pattern[str], step: TextStep) -> None:
         async def given(ack: Any, body: Body) -> None:
             async with self._work.busy():
                 await ack()
                 visit = visit_of(body)
                 await self._tell(visit, await _outcome(visit, step(visit, str(body.get("text") or ""))))
 
-        self._app.command(f"/{name}")(given)
+        self._app.command(name)(given)
 
     def on_shortcut(self, name: str, step: BodyStep) -> None:
         async def chosen(ack: Any, body: Body) -> None:

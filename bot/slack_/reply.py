@@ -15,6 +15,7 @@ from bot.slack_.markup import escape
 
 log = logging.getLogger(__name__)
 TITLE = "Health claims"
+FILE_SENT = "The file is in your messages with this app. Nobody else sees it."
 WORKING = form(TITLE, [section("One moment…")])
 
 
@@ -50,6 +51,18 @@ class Replies:
     async def turn(self, visit: Visit, view: Block) -> None:
         """Change the form in which they acted."""
         await self._try(self._api.client.views_update, view_id=visit.view, view=view)
+
+    async def send_file(self, visit: Visit, name: str, content: str) -> None:
+        """Slack shows files to whole conversations only, so it goes into the one that this person has with us."""
+        opened = await self._api.call(self._api.client.conversations_open, users=visit.user)
+        await self._api.call(
+            self._api.client.files_upload_v2,
+            channel=opened["channel"]["id"],
+            content=content,
+            filename=name,
+            title=name,
+        )
+        await self.show(visit, [section(FILE_SENT)], FILE_SENT)
 
     async def _respond(self, visit: Visit, **arguments: Any) -> None:
         url = visit.response_url or str((visit.notes or {}).get("url", ""))  # forms keep that of their command

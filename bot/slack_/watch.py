@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.message import Message, MessageKey
@@ -20,7 +19,6 @@ from bot.slack_.inbox import Inbox, Seen, Work
 from bot.slack_.markup import mentioned, read
 
 log = logging.getLogger(__name__)
-QUIET = timedelta(minutes=30)  # between two offers of the same topic in the same channel
 AGAIN = 60.0  # seconds until a channel that could not be read back is tried again
 MOST_LOOKED_AT = 100  # undecided cases whose messages are looked at again after a start
 MOST_THREADS = 500  # first messages of threads kept in memory, because replies answer them
@@ -55,7 +53,6 @@ class Watcher:
         self._read: dict[str, str] = {}  # channel -> last message screened, not saved yet
         self._behind: set[str] = set()  # channels with unread messages from before
         self._begun: OrderedDict[tuple[str, str], str] = OrderedDict()  # how threads begin
-        self._offered: dict[tuple[str, str], datetime] = {}
         self._looked_at: set[str] = set()  # channels whose cases were compared with their messages
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -130,7 +127,7 @@ class Watcher:
         case = await self._moderation.message_posted(message)
         if case is None and fresh and self._settings.questions == "offer":
             topic = self._moderation.offer(message.text)
-            if topic is not None and self._may_offer(post.channel, topic):
+            if topic is not None:
                 await self._offer(post, topic)
 
     async def _concerns(self, post: Post) -> bool:
@@ -222,11 +219,3 @@ class Watcher:
             raw = str(next((m.get("text") or "" for m in found.get("messages", ())), ""))
             self._remember(post.channel, post.thread, raw)
         return read(raw, await self._directory.names(mentioned(raw)))
-
-    def _may_offer(self, channel: str, topic: str) -> bool:
-        now = self._clock.now()
-        last = self._offered.get((channel, topic))
-        if last is not None and now - last < QUIET:
-            return False
-        self._offered[channel, topic] = now
-        return True
