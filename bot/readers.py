@@ -87,7 +87,7 @@ def screeners(*, notice: float, shadow: float, model: Path | None = MODEL) -> Ca
             return Screener(pack, notice=notice, shadow=shadow)
         known = frozenset(reader.manifest.labels) & pack.misconceptions.keys()
         taught = _taught(replace(reader, shown=known, heads={}), pack)
-        return Screener(pack, scorer=taught, weights=reader.manifest.weights, notice=notice, shadow=shadow)
+        return Screener(pack, scorer=taught, **_fitted(reader), notice=notice, shadow=shadow)
 
     return screener
 

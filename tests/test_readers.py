@@ -3,12 +3,13 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
-from bot.readers import MODEL, model_state, screener_for
+from bot.readers import MODEL, model_state, screener_for, screeners
 from tests.sandbox.content import shipped_pack
 
 CLAIM = "Just take vitamin D, it brings your blood calcium down."
@@ -48,6 +49,16 @@ def test_a_model_that_cannot_be_used_is_told_and_the_rules_go_on(
     assert reason in model_state(folder)
     assert not screener.has_second_reader
     assert NAME in {f.misconception for f in screener.screen(CLAIM).findings}
+
+
+def test_a_claim_just_written_is_read_the_same_while_it_is_tried_and_when_it_is_live() -> None:
+    pack = shipped_pack()
+    new = replace(pack.misconceptions[NAME], id="vitamin-d-as-a-remedy")
+    pack = replace(pack, misconceptions={**pack.misconceptions, new.id: new})
+    live = screener_for(pack, notice=0.75, shadow=0.4)
+    tried = screeners(notice=0.75, shadow=0.4)(pack)
+    for text in (*new.flags, *new.passes):
+        assert tried.screen(text) == live.screen(text)
 
 
 def test_the_trace_names_the_words_both_readers_the_nearest_examples_and_what_would_have_stopped_it() -> None:

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from operator import itemgetter
 
 from bot.core.concepts import GAP_SIGN, Lexicon, parse
-from bot.core.text import fold, sentences
+from bot.core.text import Sentence, fold, sentences
 
 _CODES = bytes(
     ord(chr(b).lower().translate(str.maketrans("013457", "oieast"))) if chr(b).isalnum() and b < 128 else 32
@@ -19,7 +19,7 @@ _HEAD = 5  # letters; what a first glance looks at
 _RUN = re.compile(rb"(.)\1+")
 _BEGINNING = 2  # letters; of the words beside, so that a slip further on does no harm
 _TELLING = "telling"
-_MOST = 1 << 16  # words remembered, about 8 MB; chat of 30,000 lines has 43,000 different ones
+_MOST = 1 << 14  # words remembered, about 2 MB; only those that begin like a phrase's
 _LONGEST = 100  # characters; longer words are looked at each time, so that nobody fills the memory with them
 _beginning = itemgetter(slice(_BEGINNING))
 Others = frozenset[bytes]
@@ -28,10 +28,10 @@ Others = frozenset[bytes]
 class Gate:
     """Knows the phrases that the subject needs. Four looks, each at what the one before let through:
 
-    whether every word is known to be dull (no phrase turns on it), how the others begin, whether each of a phrase's
-    other words has one here that begins like it, and the phrases themselves.
+    how the words begin, whether a phrase turns on one of them, whether each of a phrase's other words has one here that
+    begins like it, and the phrases themselves.
 
-    What was found of a word is remembered as it was written, because chat uses the same ones again and again. Only that
+    What the second look found of a word is remembered, because chat uses the same ones again and again. Only that
     memory ever changes, and it may be lost at any time, so threads may share a gate.
     """
 
@@ -50,57 +50,49 @@ class Gate:
         self._head = itemgetter(slice(shortest))
         self._heads = frozenset(self._head(way) for key in keys for way in _drawn_out(key))
         self._lexicon = Lexicon({_TELLING: phrases})
-        self._dull: set[str] = set()
-        self._known: dict[str, tuple[Others, ...]] = {}
+        self._known: dict[bytes, tuple[Others, ...]] = {}
 
     def admits(self, text: str) -> bool:
         """Whether the text says any of the phrases."""
-        written = text.split()
-        dull = self._dull
-        if dull.issuperset(written):
-            return False
-        others = [word for word in written if word not in dull]
-        if self._heads.isdisjoint(map(self._head, _plain(" ".join(others)))):
-            self._remember(others)
-            return False
-        ways = {way for word in others for way in self._ways(word)}
-        return bool(ways) and self._turns(text, ways)
+        return bool(self.admitted(text))
+
+    def admitted(self, text: str) -> tuple[Sentence, ...]:
+        """The sentences of a text that says any of the phrases; of any other none, without cutting it up."""
+        head, heads = self._head, self._heads
+        words = _plain(text)
+        if heads.isdisjoint(map(head, words)):
+            return ()
+        ways = {way for word in words if head(word) in heads for way in self._ways(word)}
+        return self._turning(text, words, ways) if ways else ()
 
     @property
     def remembered(self) -> int:
         """How many words it remembers; bounded."""
-        return len(self._dull) + len(self._known)
+        return len(self._known)
 
-    def _turns(self, text: str, ways: Collection[Others]) -> bool:
-        """Whether any of the phrases that can turn on a word of the text is there."""
-        beginnings = frozenset(map(_beginning, _plain(text)))
+    def _turning(self, text: str, words: Iterable[bytes], ways: Collection[Others]) -> tuple[Sentence, ...]:
+        """The sentences, if any of the phrases that can turn on a word of the text is there."""
+        beginnings = frozenset(map(_beginning, words))
         if not any(others <= beginnings for others in ways):
-            return False
-        return any(self._lexicon.mentions(sentence.words) for sentence in sentences(text))
+            return ()
+        read = sentences(text)
+        return read if any(self._lexicon.mentions(sentence.words) for sentence in read) else ()
 
-    def _ways(self, written: str) -> tuple[Others, ...]:
-        """For each phrase that can turn on the word, how its other words begin.
-
-        A word between blanks may hold several, as in "calcium/phosphate", but no phrase's word stands in two of them.
-        """
-        known = self._known.get(written)
+    def _ways(self, word: bytes) -> tuple[Others, ...]:
+        """For each phrase that turns on the word, how its other words begin."""
+        known = self._known.get(word)
         if known is None:
-            alike = [word for word in _plain(written) if self._head(word) in self._heads]
-            known = tuple(others for word in alike for others in self._others(word))
-            if not known:
-                self._remember([written])
-            elif len(written) <= _LONGEST and len(self._known) < _MOST:
-                self._known[written] = known
+            known = tuple(self._others(word))
+            if len(word) <= _LONGEST:
+                self._remember(word, known)
         return known
 
-    def _remember(self, dull: Sequence[str]) -> None:
-        if self.remembered >= _MOST:
-            self._dull.clear()
+    def _remember(self, word: bytes, known: tuple[Others, ...]) -> None:
+        if len(self._known) >= _MOST:
             self._known.clear()
-        self._dull.update(word for word in dull if len(word) <= _LONGEST)
+        self._known[word] = known
 
     def _others(self, word: bytes) -> Iterator[Others]:
-        """For each phrase that turns on the word, how its other words begin."""
         word = _single(word)
         yield from self._words.get(word, ())
         if word.endswith(b"s"):

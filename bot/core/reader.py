@@ -20,6 +20,9 @@ TRACED = 0.05  # what is less likely is not worth a line in the trace, unless a 
 LONGEST_QUOTE = 240  # characters; longer sentences are quoted from the claim's first to its last word
 
 
+Sentences = tuple[Sentence, ...]
+
+
 class Scorer(Protocol):
     """The second reader."""
 
@@ -91,7 +94,7 @@ class Screener:
         self._lexicon = Lexicon(vocabulary.concepts, self._things)
         self._cues = Cues(vocabulary.cues)
         self._claims = Claims(pack.misconceptions.values(), self._things)
-        self._gate = Gate(_telling(pack))
+        self._admitted = Gate(_telling(pack)).admitted
         self._scorer, self._weights, self._notice, self._shadow = scorer, weights, notice, shadow
         self._trained = frozenset(pack.misconceptions if trained is None else trained)
 
@@ -101,13 +104,14 @@ class Screener:
 
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
         """Whether the message can have to do with the subject at all: a microsecond or two."""
-        return self._gate.admits(text) or (bool(reply_to) and self._gate.admits(reply_to))
+        return bool(self._admitted(text) or (reply_to and self._admitted(reply_to)))
 
     def screen(self, text: str, *, reply_to: str = "", trace: bool = False) -> Screening:
         """The misconceptions that the text asserts; `reply_to` is the message it answers."""
-        if not self.concerns(text, reply_to=reply_to):
-            return _NOTHING
-        return self._screened(text, reply_to, self._scorer, trace=trace)
+        own = self._admitted(text)
+        if own or (reply_to and self._admitted(reply_to)):
+            return self._screened(text, reply_to, self._scorer, own, trace=trace)
+        return _NOTHING
 
     def by_rules_alone(self, text: str, *, reply_to: str = "") -> Screening:
         """As `screen`, without the second reader."""
@@ -132,8 +136,11 @@ class Screener:
         lines = tuple(s for s in self.screen(text, trace=True).trace if s.startswith(f"{misconception}: "))
         return lines or (f"no rule matches it{', and the second reader finds it unlikely' if self._scorer else ''}",)
 
-    def _screened(self, text: str, reply_to: str, scorer: Scorer | None, *, trace: bool = False) -> Screening:
-        read = self._read(text, reply_to)
+    def _screened(
+        self, text: str, reply_to: str, scorer: Scorer | None, own: Sentences = (), *, trace: bool = False
+    ) -> Screening:
+        """`own` are the text's sentences, where they are known."""
+        read = self._read(text, reply_to, own)
         readings = self._readings(read)
         learned = scorer.score(text, reply_to=reply_to) if scorer else {}
         said, denies = _all_said(read), _denies(read)
@@ -262,9 +269,9 @@ class Screener:
                     best[match.misconception] = reading
         return best
 
-    def _read(self, text: str, reply_to: str) -> _Read:
+    def _read(self, text: str, reply_to: str, own: Sentences = ()) -> _Read:
         given = sentences(reply_to) if reply_to else ()
-        every = given + sentences(text)
+        every = given + (own or sentences(text))
         said = tuple(_by_concept(self._lexicon.mentions(s.words, s.pauses)) for s in every)
         cues = [cue for n, s in enumerate(every) for cue in self._cues.found(n, s)]
         stops = tuple(cue for cue in cues if cue.kind is CueKind.STOP)

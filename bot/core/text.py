@@ -126,6 +126,7 @@ class _Builder:
         self._folded = folded
         self._quoted = quoted
         self._citing = False
+        self._stretched = _STRETCHED.search(folded.text) is not None
         self.done: list[Sentence] = []
         self._clear()
 
@@ -149,8 +150,8 @@ class _Builder:
 
     def _add(self, piece: "re.Match[str]") -> None:
         word = piece.group()
-        if len(word) > 2:
-            word = unstretched(word).replace("'", "") if piece.lastgroup == "word" else word
+        if len(word) > 2 and piece.lastgroup == "word":
+            word = (unstretched(word) if self._stretched else word).replace("'", "")
         self._words.append("=" if word in ("->", "=>", "==") else word)
         if self._citing:
             self._cited.append(len(self._words) - 1)
