@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,6 +118,13 @@ class FakeSlack:
             self._was_called.clear()
             await self._was_called.wait()
 
+    async def until_so(self, true: Callable[[], Awaitable[bool]]) -> None:
+        """The same for what has to be asked for."""
+        self._was_called.clear()
+        while not await true():
+            await self._was_called.wait()
+            self._was_called.clear()
+
     async def until_called(self) -> None:
         """Wait for the bot's next call, also one that fails."""
         self._was_called.clear()
@@ -186,6 +193,13 @@ class FakeSlack:
             self._backlog.append((envelope, body))
             return
         await self._push(socket, envelope, body)
+
+    async def ask(self, payload: Json) -> Json:
+        """Send what somebody did, and wait for what the bot says in acknowledging it."""
+        await self.send("interactive", payload)
+        sent = self._unacknowledged.values()
+        (answer,) = [future for future, body in sent if payload is body or payload is body.get("payload")]
+        return await asyncio.wait_for(answer, 30)
 
     async def acknowledged(self) -> list[Json]:
         """Wait until the bot has acknowledged everything; what it said in doing so."""
@@ -491,6 +505,7 @@ class FakeSlack:
             self._put(self.channels[where["channel"]], self._ours({"text": given["text"], "blocks": given["blocks"]}))
         else:
             self.whispers.append(made)
+        self._was_called.set()
         return web.Response(text="ok")
 
     async def upload(self, request: web.Request) -> web.Response:

@@ -32,10 +32,10 @@ class Somebody:
         """The newest message that only this person sees."""
         return next(w for w in reversed(self.slack.whispers) if w["user"] == self.id)
 
-    async def click(self, message: Json, label: str, channel: Channel) -> None:
-        """Press a button, or choose from a menu, of a message in the channel."""
+    async def click(self, message: Json, label: str, channel: Channel, **more: Any) -> None:
+        """Press a button, or choose from a menu, of a message in the channel; an answer to it carries `more`."""
         place = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": False}
-        url = self.slack.response_url(user=self.id, channel=channel.id)
+        url = self.slack.response_url(user=self.id, channel=channel.id, **more)
         shown = {k: v for k, v in message.items() if k != "metadata"}
         body = {"channel": {"id": channel.id, "name": channel.name}, "message": shown, "response_url": url}
         await self._act(body | {"container": place}, action_in(message["blocks"], label))
@@ -74,9 +74,7 @@ class Somebody:
         top = self._top
         view = self._described(top) | {"state": {"values": dict(self._filled(top.content, fields))}}
         body = {"type": "view_submission", "user": {"id": self.id, "team_id": TEAM}, "team": {"id": TEAM}}
-        await self.slack.acknowledged()
-        await self.slack.send("interactive", body | {"view": view, "trigger_id": self.slack.trigger(self.id)})
-        said = (await self.slack.acknowledged())[0]
+        said = await self.slack.ask(body | {"view": view, "trigger_id": self.slack.trigger(self.id)})
         match said.get("response_action"):
             case "update":
                 top.content = said["view"]
@@ -103,9 +101,7 @@ class Somebody:
         block = next(b for b in self.form["blocks"] if (b.get("element") or {}).get("type") == "external_select")
         body = {"type": "block_suggestion", "user": {"id": self.id}, "team": {"id": TEAM}, "value": typed}
         body |= {"action_id": block["element"]["action_id"], "block_id": block["block_id"]}
-        await self.slack.acknowledged()
-        await self.slack.send("interactive", body | {"view": self._described(self._top)})
-        options: list[Json] = (await self.slack.acknowledged())[0]["options"]
+        options: list[Json] = (await self.slack.ask(body | {"view": self._described(self._top)}))["options"]
         return options
 
     async def open_home(self) -> None:

@@ -312,6 +312,10 @@ def test_the_manifest_asks_for_what_the_bot_needs_and_nothing_more() -> None:
     assert manifest["settings"]["socket_mode_enabled"] is True
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     assert {"message.channels", "message.groups", "app_home_opened", "member_joined_channel"} <= events
-    assert [c["command"] for c in manifest["features"]["slash_commands"]] == ["/calcification", "/moderation"]
+    assert [c["command"] for c in manifest["features"]["slash_commands"]] == [
+        "/calcification",
+        "/moderation",
+        "/privacy",
+    ]
     assert {s["callback_id"] for s in manifest["features"]["shortcuts"]} == {"answer_with", "report"}
     assert all(len(s["name"]) <= 24 for s in manifest["features"]["shortcuts"])

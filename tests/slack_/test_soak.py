@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
+from bot.ports import Store
 from bot.stores.sqlite import open_sqlite
+from tests.slack_.busy import Crowd, seen
 from tests.slack_.fake import Channel, FakeSlack, Json, slack_on_a_wire
+from tests.slack_.victim import MODERATORS, bot_on
 
 MESSAGES, EACH_FLAGGED, AT_ONCE, PEOPLE = 5000, 20, 100, 20
 DROPPED, KILLED, BACK = 1700, 3400, 3500  # after so many messages
@@ -89,6 +92,68 @@ async def talk(slack: FakeSlack, health: Channel, people: list[str], victim: Vic
         if number % AT_ONCE == AT_ONCE - 1 and not KILLED <= number < BACK:
             await slack.acknowledged()
             await victim.has_read(number - 2 * AT_ONCE)  # people don't talk faster than that for long
+
+
+ACTS, LIVES, AT_LAST = 200, 5, 3  # acts in all, lives of the process, acts that are sent right before a kill
+
+
+@pytest.mark.soak
+async def test_acts_and_messages_between_kills_are_each_noticed_and_applied_once(tmp_path: Path) -> None:
+    async with slack_on_a_wire(SystemClock()) as slack, open_sqlite(tmp_path) as store:
+        health, mods = slack.add_channel("health"), slack.add_channel("mods")
+        crowd = Crowd(slack, store, health, mods, names=("ann", "ben"), seed=13)
+        victim = Victim(tmp_path, slack.url)
+        for life in range(LIVES):
+            await victim.start()
+            await slack.opened()
+            try:
+                await crowd.begin()
+                for _ in range(ACTS // LIVES - AT_LAST):
+                    await crowd.act()
+                await crowd.break_off(AT_LAST, late=bool(life % 2))
+            finally:
+                await victim.kill()
+                await slack.drop()
+        await finish(store, slack)
+        await check_acts(store, slack, crowd)
+
+
+async def finish(store: Store, slack: FakeSlack) -> None:
+    """A process that lives does what the others left."""
+    bot, outbox = bot_on(store, slack.url)
+    running = asyncio.create_task(bot.run_until_closed())
+    await bot.connected.wait()
+    for _ in range(2):  # what it does makes events of its own
+        await slack.acknowledged()
+        await bot.work.done()
+        while await outbox.deliver_due():
+            pass
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def check_acts(store: Store, slack: FakeSlack, crowd: Crowd) -> None:
+    cases = {c.id: c for c in await store.cases(limit=10_000)}
+    histories = [await store.history(case) for case in cases]
+    assert len(cases) > LIVES
+    assert sorted(map(seen, crowd.notices())) == sorted((c.id, c.version) for c in cases.values())
+    assert [len(h) for h in histories] == [c.version - 1 for c in cases.values()]
+    applied = Counter((e.case_id, e.act, e.by.id) for h in histories for e in h if e.by.id in MODERATORS)
+    assert crowd.done <= applied <= crowd.sent
+    assert corrections(slack) == Counter((c.id, c.correction) for c in cases.values() if c.correction)
+    assert slack.faults == []
+    acts = sum(crowd.sent.values())
+    print(f"{acts} clicks on {len(cases)} cases, {applied.total()} applied, {LIVES} kills")
+
+
+def corrections(slack: FakeSlack) -> Counter[tuple[int, str]]:
+    """What stands in the channel, and with its author alone."""
+    told: Counter[tuple[int, str]] = Counter()
+    for message in (m for c in slack.channels.values() for m in c.messages.values()):
+        marked = message.get("metadata") or {}
+        if marked.get("event_type") == "case_correction":
+            told[marked["event_payload"]["case"], message["text"].partition("\n\nThis is about")[0]] += 1
+    return told
 
 
 async def check(folder: Path, slack: FakeSlack, mods: Channel, victim: Victim) -> None:
