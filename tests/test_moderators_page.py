@@ -25,5 +25,11 @@ def test_every_picture_is_there_and_small() -> None:
     assert max(sizes.values()) < 64 * 1024
 
 
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
+def test_the_pictures_of_every_page_are_there(page: Path) -> None:
+    pictures = re.findall(r"\]\((pictures/[^)]+)\)", page.read_text("utf-8"))
+    assert [name for name in pictures if not (DOCS / name).is_file()] == []
+
+
 def _page() -> str:
     return (DOCS / "moderators.md").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ _DISCORD = re.compile(
     r"|(?P<zero>\u200b)",
     re.DOTALL,
 )
-_SLACK = re.compile(r"\*(?P<bold>[^*\n]+)\*|<(?P<url>https://[^\s|>]+)(?:\|(?P<label>[^>]*))?>")
+_SLACK = re.compile(r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<(?P<url>https://[^\s|>]+)(?:\|(?P<label>[^>]*))?>")
 _SIGNS = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 
 
@@ -139,6 +139,8 @@ def _discord_span(found: re.Match[str]) -> str:
 def _slack_span(found: re.Match[str]) -> str:
     if found["bold"]:
         return f"<b>{_spans(_SLACK, found['bold'], _slack_span, _unescaped)}</b>"
+    if found["code"]:
+        return f"<code>{escape(_unescaped(found['code']))}</code>"
     return _link(found["url"], _unescaped(found["label"] or found["url"]))
 
 
@@ -161,14 +163,20 @@ def _block_html(block: Mapping[str, Any]) -> str:
     if kind == "header":
         return f"<h3>{escape(block['text']['text'])}</h3>"
     if kind == "section":
-        return f"<p>{slack_html(block['text']['text'])}</p>"
+        beside = f"<span class='beside'>{_pressable(block['accessory'])}</span>" if "accessory" in block else ""
+        return f"<p>{beside}{slack_html(block['text']['text'])}</p>"
     if kind == "context":
         return "".join(f"<p class='context'>{slack_html(e['text'])}</p>" for e in block["elements"])
     if kind == "rich_text":
         inner = "".join(_rich_html(part) for part in _rich_parts(block))
         return f"<blockquote>{inner}</blockquote>"
-    labels = "".join(f"<span class='button'>{escape(label)}</span>" for label in _labels(block))
-    return f"<p class='buttons'>{labels}</p>"
+    return f"<p class='buttons'>{''.join(map(_pressable, block['elements']))}</p>"
+
+
+def _pressable(element: Mapping[str, Any]) -> str:
+    """A button, or a menu, which opens where its arrow points."""
+    opens = " ▾" if "options" in element and "placeholder" in element else ""
+    return f"<span class='button {element.get('style', '')}'>{escape(_label(element))}{opens}</span>"
 
 
 def _rich_html(part: Mapping[str, Any]) -> str:
@@ -179,12 +187,13 @@ def _rich_html(part: Mapping[str, Any]) -> str:
 def _block_text(block: Mapping[str, Any]) -> str:
     kind = block["type"]
     if kind in ("header", "section"):
-        return str(block["text"]["text"])
+        beside = f" [{_label(block['accessory'])}]" if "accessory" in block else ""
+        return f"{block['text']['text']}{beside}"
     if kind == "context":
         return "\n".join(str(e["text"]) for e in block["elements"])
     if kind == "rich_text":
         return "> " + "".join(str(part["text"]) for part in _rich_parts(block))
-    return " ".join(f"[{label}]" for label in _labels(block))
+    return " ".join(f"[{_label(element)}]" for element in block["elements"])
 
 
 def _rich_parts(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -192,8 +201,7 @@ def _rich_parts(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from inner["elements"]
 
 
-def _labels(block: Mapping[str, Any]) -> Iterator[str]:
-    """What stands on the buttons and menus of a row."""
-    for element in block["elements"]:
-        label = element.get("text") or element.get("placeholder")
-        yield label["text"] if label else "…"
+def _label(element: Mapping[str, Any]) -> str:
+    """What stands on a button or a menu."""
+    words = element.get("text") or element.get("placeholder")
+    return str(words["text"]) if words else "…"

@@ -28,7 +28,7 @@ from bot.slack_.directory import Directory
 from bot.slack_.errors import COPY_AGAIN, WRONG_TOKEN, SlackRefused, SlackUnusable
 from bot.slack_.home import Home
 from bot.slack_.inbox import Work
-from bot.slack_.listeners import Body, Listeners
+from bot.slack_.listeners import Body, Listeners, Outcome
 from bot.slack_.notifier import SlackNotifier
 from bot.slack_.privacy import Privacy
 from bot.slack_.reply import Replies
@@ -158,9 +158,9 @@ class SlackBot:
         on.on_shortcut("answer_with", self._answering.answer_with)
         on.on_shortcut("report", self._reports.begun)
         on.on_search("topic", self._answering.suggested)
-        on.on_action(r"^case:", self._act)
+        on.on_action(r"^case:", self._then_home(self._acts.clicked))
         on.on_action(r"^uphold:flags$", self._acts.chose_flags)
-        on.on_action(r"^uphold:(post|edit|private|record)$", self._acts.upheld)
+        on.on_action(r"^uphold:(post|edit|private|record)$", self._then_home(self._acts.upheld))
         on.on_action(r"^appeal$", self._acts.appealed)
         on.on_action(r"^answer:show(:\d)?$", self._answering.shown)
         on.on_action(r"^answer:share$", self._answering.shared)
@@ -170,8 +170,8 @@ class SlackBot:
         on.on_action(r"^queue:(before|next)$", self._console.turned)
         on.on_action(r"^queue:open$", self._console.opened)
         on.on_action(r"^home:ask$", self._answering.ask_at_home)
-        on.on_form("correction", self._acts.corrected)
-        on.on_form("note", self._acts.noted)
+        on.on_form("correction", self._then_home(self._acts.corrected))
+        on.on_form("note", self._then_home(self._acts.noted))
         on.on_form("answer", self._answering.picked)
         on.on_form("report", self._reports.sent)
 
@@ -194,9 +194,15 @@ class SlackBot:
         self._trouble = REMOVED
         log.error("%s", REMOVED)
 
-    async def _act(self, visit: Visit) -> None:
-        await self._acts.clicked(visit)
-        await self._home.refresh(visit.user)
+    def _then_home(self, step: Callable[..., Awaitable[Outcome]]) -> Callable[..., Awaitable[Outcome]]:
+        """After the step, the home page of whoever acted is made true again."""
+
+        async def done(visit: Visit, *given: Any) -> Outcome:
+            outcome = await step(visit, *given)
+            await self._home.refresh(visit.user)
+            return outcome
+
+        return done
 
     async def _save_for_ever(self) -> None:
         while True:

@@ -46,8 +46,8 @@ class Home:
 
     async def _queue(self, user: str) -> list[Block]:
         undecided = await self._moderation.queue(statuses=tuple(UNDECIDED), limit=100)
-        waiting = [c for c in undecided if is_shared(c)]
-        mine = [c for c in waiting if c.holder is not None and c.holder.id == user]
+        mine = [c for c in undecided if is_shared(c) and c.holder is not None and c.holder.id == user]
+        waiting = [c for c in undecided if is_shared(c) and c not in mine]
         recent = [
             c for c in await self._moderation.since(RECENT, limit=200) if c.decided_at is not None and is_shared(c)
         ]

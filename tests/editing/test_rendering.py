@@ -13,9 +13,10 @@ from bot.core.cards import answer, correction_text
 from bot.core.pack import Misconception, Pack, Topic
 from bot.core.reader import Screener
 from bot.editing.documents import claim_review, fact_sheet, preview_page
-from bot.editing.markup import discord_html, slack_html
+from bot.editing.markup import blocks_html, blocks_text, discord_html, slack_html
 from bot.editing.previews import previews
 from bot.packs.read import read_pack
+from bot.slack_.blocks import actions, button, choice, option, section
 from tests.packs.small import SHIPPED
 from tests.packs.test_mutations import DIET, STONES
 from tests.test_command_line import bot
@@ -124,11 +125,25 @@ def test_discords_markup(text: str, html: str) -> None:
             "<https://e.org/x|one &amp; two>\n",
             "<a href='https://e.org/x' rel='noopener noreferrer'>one &amp; two</a><br>",
         ),
+        ("say `/tea &lt;x&gt;`", "say <code>/tea &lt;x&gt;</code>"),
         ("<!channel> <@U1>", "&lt;!channel&gt; &lt;@U1&gt;"),
     ],
 )
 def test_slacks_markup(text: str, html: str) -> None:
     assert slack_html(text) == html
+
+
+def test_buttons_of_slack_are_shown_where_they_stand() -> None:
+    menu = choice("x", "Why", [option("Joke", "1")])
+    shown = [
+        section("Case 1", button("a", "Open", "1")),
+        actions("b", [button("c", "<Go>", "1", style="danger"), menu]),
+    ]
+    assert blocks_html(shown) == (
+        "<div class='blocks'><p><span class='beside'><span class='button '>Open</span></span>Case 1</p>"
+        "<p class='buttons'><span class='button danger'>&lt;Go&gt;</span><span class='button '>Why ▾</span></p></div>"
+    )
+    assert blocks_text(shown) == "Case 1 [Open]\n[<Go>] [Why]"
 
 
 def test_a_fact_sheet_has_everything_that_the_answer_has(pack: Pack) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.pack import Pack
 from bot.core.review import Case, Policy
-from bot.moderation import Moderation, Outbox
+from bot.moderation import Moderation, Outbox, Screens
 from bot.ports import Store
 from bot.settings import Slack
 from bot.slack_.client import SlackBot
@@ -69,6 +70,8 @@ class Workspace:
     ann: Somebody  # a moderator, by a user group
     ben: Somebody  # a moderator, by name
     policy: Policy = field(default_factory=Policy)
+    pack: Pack = PACK
+    screener: Screens = field(default_factory=WordScreener)
     bot: SlackBot = field(init=False)
     outbox: Outbox = field(init=False)
     _running: asyncio.Task[None] | None = None
@@ -84,7 +87,7 @@ class Workspace:
         self.settings = self.settings.model_copy(update=changes)
         self.clock.pass_time(timedelta(minutes=1))
         moderation = Moderation(
-            pack=PACK, screener=WordScreener(), store=self.store, clock=self.clock, policy=self.policy
+            pack=self.pack, screener=self.screener, store=self.store, clock=self.clock, policy=self.policy
         )
         self.bot = SlackBot(
             self.settings,

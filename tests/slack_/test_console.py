@@ -220,7 +220,7 @@ async def test_the_home_page_is_a_queue_for_moderators(workspace: Workspace) -> 
     await workspace.press(workspace.ann, "Take")
     assert "Taken by ann" in words(workspace.ann.form)
     page = words(workspace.slack.homes[workspace.ann.id])
-    assert "taken by ann" in page[page.index("Yours") : page.index("Waiting: 3")]
+    assert "taken by ann" in page[page.index("Yours") : page.index("Waiting: 2")]
     await workspace.press(workspace.ann, "It is true")
     page = words(workspace.slack.homes[workspace.ann.id])
     assert "Waiting: 2" in page
@@ -238,6 +238,7 @@ async def test_all_of_a_decision_can_be_made_from_the_home_page(workspace: Works
     await workspace.press(workspace.ann, "Edit first")
     await workspace.submit(workspace.ann, correction="Tea is a drink.")
     assert [r["text"] for r in workspace.replies(message)] == ["Tea is a drink."]
+    assert "upheld by ann" in words(workspace.slack.homes[workspace.ann.id])
 
 
 async def test_the_home_page_is_a_help_page_for_members(workspace: Workspace) -> None:
