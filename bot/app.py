@@ -11,6 +11,8 @@ from datetime import timedelta
 from bot.asking import Answering
 from bot.clock import SystemClock
 from bot.content import Broken, Content, Loaded, files_of, revisions
+from bot.core import answers
+from bot.core.urgent import UrgentReader
 from bot.digest import Digest
 from bot.health import Health, serve
 from bot.metrics import Metrics
@@ -74,7 +76,8 @@ async def _first_content(settings: Settings, store: Store) -> Loaded:
 def _loaded(files: Files, settings: Settings) -> Loaded:
     pack = usable(examine_files(files))
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    return Loaded(pack, screener, files.contents)
+    answers.index_of(pack)  # here, where nobody waits for it, rather than under the first question
+    return Loaded(pack, screener, UrgentReader(pack.safety.red_flags), files.contents)
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:

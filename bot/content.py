@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.revisions import Revision, changes, listed, packed, read_list, unpacked
+from bot.core.urgent import UrgentReader
 from bot.moderation import Moderation
 from bot.ports import Clock, Notifier, Store, Undeliverable
 from bot.reading import ReadingRoom
@@ -38,6 +39,7 @@ class Loaded:
 
     pack: Pack
     screener: Screener
+    urgent: UrgentReader
     files: Mapping[str, bytes] = field(repr=False)
 
 
@@ -92,7 +94,7 @@ class Content:
         if fresh:
             before = self._moderation.pack.name
             self._room.use(loaded.screener)
-            self._moderation.use(loaded.pack)
+            self._moderation.use(loaded.pack, loaded.urgent)
             self._taken_over(revision)
             log.info("content revision %s is in force now", revision)
             if loaded.pack.name != before:

@@ -109,9 +109,9 @@ class Moderation:
             return True
         return answers.might_ask(self.pack, text)
 
-    def use(self, pack: Pack) -> None:
+    def use(self, pack: Pack, urgent: UrgentReader) -> None:
         """From now on work with this content; cases keep the revision that they were made with."""
-        self.pack, self._urgent = pack, UrgentReader(pack.safety.red_flags)
+        self.pack, self._urgent = pack, urgent
 
     @patient
     async def message_posted(self, message: Message, *, fresh: bool = False) -> Case | None:

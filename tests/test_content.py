@@ -10,8 +10,11 @@ import pytest
 
 from bot.app import load_content
 from bot.content import Content, changed_since, files_of, revisions
+from bot.core import answers
+from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.revisions import packed, unpacked
+from bot.core.topic_index import TopicIndex
 from bot.moderation import Moderation
 from bot.packs.files import glance
 from bot.packs.read import read_pack
@@ -109,6 +112,18 @@ async def test_a_new_name_is_told_because_commands_are_called_by_it(watch: Watch
     assert await watch.settle(), watch.moderation.content_problems
     (told,) = watch.admin.told
     assert "its command is /deposits instead of /calcification" in told
+
+
+async def test_what_answers_questions_is_built_while_content_is_loaded_and_not_under_the_first_question(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_content(Settings(content=watch.folder))
+
+    def too_late(pack: Pack) -> TopicIndex:
+        raise AssertionError("built on the event loop")
+
+    monkeypatch.setattr(answers, "TopicIndex", too_late)
+    assert answers.search(loaded.pack, next(iter(loaded.pack.topics)))
 
 
 async def test_a_new_way_to_say_a_claim_is_found_at_once(watch: Watch) -> None:

@@ -38,6 +38,7 @@ class Phrase:
     words: tuple[str, ...]
 
 
+@lru_cache(maxsize=20_000)  # several readers are made of one vocabulary
 def parse(phrase: str) -> Phrase:
     """The phrase as the reader sees text, so that "K2", "k-2" and "K 2" are one."""
     words: list[str] = []

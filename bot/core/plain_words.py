@@ -26,5 +26,11 @@ _COMMON = """
     turns become becomes became add added pick picks raise raises rid almost enough latest large small big major
     minor common usual special single dial menu bottom mood whoever nobody ones chance chances
 """
+_LONG = """
+    abbreviations appointment classification consultation definitions distinguish distribution examinations
+    generalised improvement indications information interactions international introduction investigations
+    laboratories precautions preparations responsible supervision threatening whereabouts
+"""
 FILLERS = frozenset(_LITTLE.split())  # say nothing about which topic is meant
 NEUTRAL = frozenset(_COMMON.split())  # … and neither that something else is meant
+ORDINARY = frozenset(_LONG.split())  # long words that topics use and that are on no subject

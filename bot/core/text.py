@@ -104,6 +104,7 @@ def _without_markup(folded: Folded) -> Folded:
     return Folded("".join(letters), tuple(map(folded.original, offsets)))
 
 
+@lru_cache(maxsize=16)  # a message is read by several readers, one right after the other
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences and list items of the text, in order; those without a word are left out."""
     folded = fold(text)

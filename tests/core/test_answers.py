@@ -75,6 +75,22 @@ def test_what_is_typed_so_far_is_completed() -> None:
     assert len(answers.complete(SHIPPED, "")) == len(SHIPPED.topics)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is the difference between these two flags",
+        "what is the wifi password?",
+        "where it happens?",
+        "does this distribution ship with a firewall?",
+        "Can it go away?",
+        "why was my appointment moved to tuesday?",
+    ],
+)
+def test_words_that_could_be_about_anything_are_no_question_for_us(text: str) -> None:
+    assert not answers.might_ask(SHIPPED, text)
+    assert answers.offer(SHIPPED, text) is None
+
+
 def test_a_question_that_an_admin_adds_is_found_in_a_pack_on_any_subject() -> None:
     assert answers.search(PACK, "which drink do monks whisk in a bowl?") == ()
     topic = replace(PACK.topics["green"], questions=("What do monks whisk in a bowl?",))
