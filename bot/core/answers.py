@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from bot.core.pack import CueKind, Pack, Topic
-from bot.core.text import sentences
+from bot.core.pack import Pack, Topic
+from bot.core.pushing import pushes
 from bot.core.topic_index import Match, TopicIndex
 from bot.core.topic_names import fold, names_of
 
@@ -70,16 +70,7 @@ def offer(pack: Pack, text: str) -> str | None:
         return None
     index = index_of(pack)
     best = next(iter(index.search(questions[0])), None)
-    return best.topic if best and best.score >= OFFERED and not _pushes(index, text) else None
-
-
-def _pushes(index: TopicIndex, text: str) -> bool:
-    """Whether a question pushes an opinion, or a joke is made."""
-    cues = (cue for number, sentence in enumerate(sentences(text)) for cue in index.cues.found(number, sentence))
-    pushing = (CueKind.RHETORICAL, CueKind.IRONY)
-    return any(
-        cue.kind in pushing and " " in cue.words for cue in cues
-    )  # one word alone, such as "hello", may just greet
+    return best.topic if best and best.score >= OFFERED and not pushes(text, index.cues) else None
 
 
 class _Same:

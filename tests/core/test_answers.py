@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core import answers
+from bot.core.pushing import pushes
 from tests.samples import PACK
 from tests.sandbox.content import shipped_pack
 
@@ -73,6 +74,50 @@ def test_a_name_scores_highest_and_the_start_of_one_nearly_so() -> None:
 def test_what_is_typed_so_far_is_completed() -> None:
     assert answers.complete(SHIPPED, "calciph")[0] == ("calciphylaxis", "Calciphylaxis")
     assert len(answers.complete(SHIPPED, "")) == len(SHIPPED.topics)
+
+
+@pytest.mark.parametrize("part", ["pushing", "pushing2"])
+def test_no_answer_is_offered_to_a_question_that_pushes_an_opinion(part: str) -> None:
+    texts = [row["text"] for row in labelled(part)]
+    assert len(texts) >= 15
+    assert [text for text in texts if answers.offer(SHIPPED, text)] == []
+
+
+@pytest.mark.parametrize("part", ["sincere", "sincere2"])
+def test_a_sincere_question_is_not_taken_for_pushing_because_of_how_it_begins(part: str) -> None:
+    cues = answers.index_of(SHIPPED).cues
+    texts = [row["text"] for row in labelled(part)]
+    assert len(texts) >= 15
+    assert sum(not pushes(text, cues) for text in texts) >= 0.85 * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("why are my arteries calcifying?", "arteries"),
+        ("When are phosphate binders taken?", "kidney"),
+        ("how long can calcinosis cutis last?", "skin-joints"),
+        ("How come my calcium is high when my vitamin D is low?", "causes"),
+        ("why would my mother have calciphylaxis without dialysis?", "calciphylaxis"),
+    ],
+)
+def test_a_sincere_question_that_begins_as_rhetorical_ones_do_is_offered_an_answer(text: str, topic: str) -> None:
+    assert answers.offer(SHIPPED, text) == topic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why are they hiding why my arteries are calcifying?",
+        "How come nobody tells you when phosphate binders are taken?",
+        "Since when can calcinosis cutis last?",
+        "why would anyone have calciphylaxis without dialysis?",
+        "Why are my arteries calcifying?! yeah right",
+        "name one reason why my arteries are calcifying?",
+    ],
+)
+def test_the_same_question_pushed_is_left_alone(text: str) -> None:
+    assert answers.offer(SHIPPED, text) is None
 
 
 @pytest.mark.parametrize(
