@@ -13,10 +13,10 @@ from bot.core.text import Sentence, sentences
 
 _LEADS = frozenset({"so", "and", "but", "ok", "okay", "then", "well"})  # may stand before a question
 _ASKS = frozenset({"why", "how", "what", "when", "where"})
-_FOLLOWS = frozenset(
-    """are is was were do does did has have can could will would should the come long many much else it
-    cant wont isnt arent doesnt dont didnt""".split()
-)
+_AUXILIARIES = """
+    are is was were do does did has have can could will would should cant wont isnt arent doesnt dont didnt
+"""
+_FOLLOWS = frozenset({*_AUXILIARIES.split(), "the", "come", "long", "many", "much", "else", "it"})
 _AFTER_SOMETHING = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
