@@ -16,6 +16,7 @@ from bot.core.reader import Screener
 from bot.core.screening import Screening
 from bot.json_lines import BadLine, object_of
 from bot.packs import revisions as content_revisions
+from bot.packs.due import list_due
 from bot.packs.problems import PackErrors, Problem
 from bot.packs.read import read_pack
 from bot.settings import DEFAULT_FILE, Settings, SettingsError, load
@@ -83,12 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--json", action="store_true", help="one JSON object instead of text")
     evaluating.add_argument("--plot", type=Path, metavar="FILE.png", help="draw curves and calibration")
     evaluating.set_defaults(command=_evaluate)
-    content = commands.add_parser("content", help="revisions of the content: listed, gone back to, replayed")
+    content = commands.add_parser(
+        "content", help="the content's revisions, listed and gone back to; reviews that are due"
+    )
     content.set_defaults(command=content_revisions.show)
     steps = content.add_subparsers(metavar="WHAT")
     back = steps.add_parser("rollback", help="write the files of an earlier revision back")
     back.add_argument("revision", help="as `python -m bot content` lists it")
     back.set_defaults(command=content_revisions.rollback)
+    reviews = steps.add_parser("due", help="what should be compared with its sources again, and when")
+    reviews.add_argument("--json", action="store_true", help="one JSON array instead of text")
+    reviews.set_defaults(command=list_due)
     again = steps.add_parser("replay", help="screen a case's message with the content that its case was made with")
     again.add_argument("case", type=int, help="the number on the notice")
     again.set_defaults(command=content_revisions.replay)
@@ -246,7 +252,7 @@ def _schema(options: argparse.Namespace, settings: Settings) -> int:
 def _answer(options: argparse.Namespace, settings: Settings) -> int:
     from bot.answering import answer_lines, show
 
-    pack = read_pack(settings.content)
+    pack = read_pack(settings.content).shown()
     if options.jsonl:
         return answer_lines(pack, sys.stdin, sys.stdout)
     if options.text is None:

@@ -8,13 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.admins import Admins
 from bot.asking import Answering
+from bot.care import Care
 from bot.clock import SystemClock
-from bot.content import Broken, Content, Loaded, files_of, revisions
+from bot.content import Broken, Content, Loaded, files_of, revisions, warn_of
 from bot.core import answers
+from bot.core.trials import Shown
 from bot.core.urgent import UrgentReader
 from bot.digest import Digest
 from bot.health import Health, serve
+from bot.judging import Judge
 from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
 from bot.packs.files import Files, collect, glance
@@ -35,57 +39,62 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def service(
-    settings: Settings, clock: Clock, metrics: Metrics | None = None
+    settings: Settings, clock: Clock, metrics: Metrics | None = None, judge: Judge | None = None
 ) -> AsyncIterator[tuple[Moderation, Store, ReadingRoom]]:
     """The moderation service over its content and store."""
     metrics = metrics or Metrics()
     async with open_store(settings.data, settings.store_url, settings.text_key) as store:
-        loaded = await _first_content(settings, store)
+        loaded = await _first_content(settings, store, judge or Judge())
         async with ReadingRoom(loaded.screener) as room:
             metrics.watch(room)
             metrics.content(loaded.pack.revision)
             moderation = Moderation(
                 pack=loaded.pack, screener=room, store=store, clock=clock, policy=settings.policy, meter=metrics
             )
+            moderation.use(loaded.pack, loaded.urgent, held_back=loaded.held_back, shown=loaded.shown)
+            warn_of(loaded.held_back)
             yield moderation, store, room
 
 
-def load_content(settings: Settings) -> Loaded:
+def load_content(settings: Settings, judge: Judge | None = None) -> Loaded:
     """The content on disk. Raises Broken with everything that keeps it from being used."""
     files = collect(settings.content)
     try:
-        return _loaded(files, settings)
+        return _loaded(files, settings, judge or Judge())
     except PackErrors as error:
         raise Broken(str(error)) from None
 
 
-async def _first_content(settings: Settings, store: Store) -> Loaded:
+async def _first_content(settings: Settings, store: Store, judge: Judge) -> Loaded:
     """The content on disk or, where that is broken, what was last in force. Raises PackErrors if there is neither."""
     files = collect(settings.content)
     try:
-        return _loaded(files, settings)
+        return _loaded(files, settings, judge)
     except PackErrors as error:
         known = await revisions(store)
         kept = await files_of(store, known[0].revision) if known else None
         if kept is None:
             raise
         log.warning("the content can't be used; revision %s stays in force:\n%s", known[0].revision, error)
-        return _loaded(replace(files, contents=kept, problems=()), settings)
+        return _loaded(replace(files, contents=kept, problems=()), settings, judge)
 
 
-def _loaded(files: Files, settings: Settings) -> Loaded:
+def _loaded(files: Files, settings: Settings, judge: Judge) -> Loaded:
     pack = usable(examine_files(files))
     screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    answers.index_of(pack)  # here, where nobody waits for it, rather than under the first question
-    return Loaded(pack, screener, UrgentReader(pack.safety.red_flags), files.contents)
+    shown = Shown.of(pack)
+    for each in {id(p): p for p in (shown.live, shown.trying)}.values():
+        answers.index_of(each)  # here, where nobody waits for it, rather than under the first question
+    held_back = judge.held_back(pack, screener)
+    return Loaded(pack, screener, UrgentReader(pack.safety.red_flags), files.contents, held_back, shown)
 
 
 async def run(settings: Settings, clock: Clock | None = None) -> None:
     """Run every platform that the settings ask for, until SIGINT or SIGTERM."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        metrics = Metrics()
-        moderation, store, room = await stack.enter_async_context(service(settings, clock, metrics))
+        metrics, judge = Metrics(), Judge()
+        moderation, store, room = await stack.enter_async_context(service(settings, clock, metrics, judge))
         log.info("content revision %s is loaded", moderation.pack.revision)
         answering = Answering(
             moderation=moderation,
@@ -144,7 +153,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                 tasks.append(group.create_task(digest.run()))
             content = Content(
                 glance=lambda: glance(settings.content),
-                load=lambda: load_content(settings),
+                load=lambda: load_content(settings, judge),
                 moderation=moderation,
                 room=room,
                 store=store,
@@ -153,6 +162,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                 taken_over=metrics.content,
             )
             tasks.append(group.create_task(content.run(alive=lambda: health.beat("the watch over the content"))))
+            admins = Admins(store=store, clock=clock, notifiers=notifiers)
+            care = Care(moderation=moderation, admins=admins, clock=clock)
+            tasks.append(group.create_task(care.run()))
             privacy = Privacy(store=store, clock=clock, keep_text=settings.policy.keep_text)
             tasks.append(group.create_task(privacy.run(alive=lambda: health.beat("the purging of old words"))))
             tasks.append(group.create_task(worker.run()))

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core import answers, cards, gaps, reports
+from bot.core import answers, cards, gaps, reports, trials
 from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person, Workspace
-from bot.core.pack import Pack, Stage
+from bot.core.pack import Pack
 from bot.core.review import (
     Act,
     Case,
@@ -32,6 +32,7 @@ from bot.core.review import (
     merge,
 )
 from bot.core.screening import Finding, Screening
+from bot.core.trials import Shown
 from bot.core.urgent import UrgentReader
 from bot.patience import patient
 from bot.ports import (
@@ -50,6 +51,7 @@ from bot.ports import (
     Unmetered,
     Unwritable,
 )
+from bot.trials import Trials
 
 log = logging.getLogger(__name__)
 BOT = Person("bot", "the bot")
@@ -86,7 +88,10 @@ class Moderation:
         policy: Policy | None = None,
         meter: Meter | None = None,
     ) -> None:
-        self.pack = pack
+        self._shown = Shown.of(pack)
+        self.pack, self.whole = self._shown.live, pack  # what members may see; and with topics that aren't live
+        self.held_back: Mapping[str, object] = {}  # misconceptions that are in shadow by themselves, and why
+        self.trials = Trials(store, clock)
         self.meter = meter or Unmetered()
         self.policy = policy or Policy()
         self._screener = screener
@@ -100,6 +105,11 @@ class Moderation:
         self._notices: dict[Workspace, float] = {}  # thresholds of single workspaces
         self._paused: frozenset[str] | None = None  # channels, or EVERYWHERE; None: not read from the store yet
 
+    @property
+    def store(self) -> Store:
+        """Where everything is kept, for services that stand beside this one."""
+        return self._store
+
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
         """Whether a new message can matter to anything that the service does: microseconds, for all chat.
 
@@ -109,12 +119,22 @@ class Moderation:
             return True
         return answers.might_ask(self.pack, text)
 
-    def use(self, pack: Pack, urgent: UrgentReader | None = None) -> None:
+    def use(
+        self,
+        pack: Pack,
+        urgent: UrgentReader | None = None,
+        *,
+        held_back: Mapping[str, object] | None = None,
+        shown: Shown | None = None,
+    ) -> None:
         """From now on work with this content; cases keep the revision that they were made with.
 
         `urgent` reads its red flags; where it is not given it is made here, which takes a twentieth of a second.
+        Nobody is told of misconceptions that are `held_back`. `shown` is made here, too, where it is not given.
         """
-        self.pack, self._urgent = pack, urgent or UrgentReader(pack.safety.red_flags)
+        self._shown, self.held_back = shown or Shown.of(pack), held_back or {}
+        self.pack, self.whole = self._shown.live, self._shown.whole
+        self._urgent = urgent or UrgentReader(pack.safety.red_flags)
 
     @patient
     async def message_posted(self, message: Message, *, fresh: bool = False) -> Case | None:
@@ -126,7 +146,7 @@ class Moderation:
             return None
         urgent = self._urgent.key(message.text) or ""
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
-        self._count(message, screening)
+        await self._count(message, screening)
         flags = self._flags(self._live(self._noticed(screening, message.key.home)))
         if fresh and not flags and not urgent:
             await self._maybe_answered(message, screening)
@@ -164,12 +184,20 @@ class Moderation:
     async def find(self, typed: str) -> tuple[answers.Match, ...]:
         """Topics for what somebody asked the bot, best first; what finds nothing is noted for admins, without names."""
         found = answers.search(self.pack, typed)
+        await self._would_answer(typed)
         if not found and not self._urgent.key(typed):
             async with self._noting:
                 known = gaps.read(await self._store.recall(GAPS))
                 after = gaps.noted(known, typed, self._clock.now().date())
                 await self._store.remember(GAPS, gaps.written(after))
         return found
+
+    async def _would_answer(self, typed: str) -> None:
+        """Count the topic in shadow that would have been the answer."""
+        if self._shown.trying is not self._shown.live:
+            best = next(iter(answers.search(self._shown.trying, typed)), None)
+            if best and best.score >= answers.SURE and best.topic not in self.pack.topics:
+                await self.trials.count({best.topic}, self.whole, self.held_back)
 
     async def gaps(self) -> list[gaps.Gap]:
         """What was asked lately and no topic answers, the most frequent first."""
@@ -438,10 +466,13 @@ class Moderation:
             assert newer is not None
             case = newer
 
-    def _count(self, message: Message, screening: Screening) -> None:
+    async def _count(self, message: Message, screening: Screening) -> None:
         self.meter.message(message.key.platform)
+        silent = trials.in_shadow(self.pack, screening.findings, self.held_back)
+        if silent:
+            await self.trials.count(silent, self.whole, self.held_back)
         for finding in screening.findings:
-            self.meter.finding(finding.misconception, shadow=False)
+            self.meter.finding(finding.misconception, shadow=finding.misconception in silent)
         for finding in screening.shadows:
             self.meter.finding(finding.misconception, shadow=True)
 
@@ -470,8 +501,7 @@ class Moderation:
         return tuple(f for f in (*screening.findings, *screening.shadows) if f.probability >= notice)
 
     def _live(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        known = self.pack.misconceptions
-        return tuple(f for f in findings if f.misconception in known and known[f.misconception].stage is Stage.LIVE)
+        return tuple(f for f in findings if trials.is_live(self.pack, f.misconception, self.held_back))
 
     def _flags(self, findings: Sequence[Finding]) -> tuple[Flag, ...]:
         flags = (Flag.of(f, self.pack.misconceptions[f.misconception].severity) for f in findings)
@@ -492,6 +522,7 @@ class Moderation:
 
     async def _merge(self, case: Case, message: Message, flags: tuple[Flag, ...], urgent: str) -> Case | None:
         now = self._clock.now()
+        flags = (*flags, *trials.still_said(case, message.text, self.pack, self.held_back))
         alarm = self._urgent.more_serious(case.urgent, urgent)
         after = merge(case, text=message.text, flags=flags, revision=self.pack.revision, urgent=alarm)
         if after == case:

@@ -1,7 +1,7 @@
 """Puts the screener together: the rules of a pack, and the second reader where there is one."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ MODEL = Path(__file__).parent / "second_reader" / "model"
 
 def screener_for(pack: Pack, *, notice: float, shadow: float, model: Path | None = MODEL) -> Screener:
     """A screener for the pack. Without a usable model it reads by the rules alone, and the log says why."""
+    pack = pack.looked_for()
     reader = second_reader_for(pack, model) if model else None
     if reader is None:
         return Screener(pack, notice=notice, shadow=shadow)
@@ -27,12 +28,19 @@ def screener_for(pack: Pack, *, notice: float, shadow: float, model: Path | None
 
 def checker_for(pack: Pack, *, notice: float, shadow: float, model: Path | None = MODEL) -> Screener:
     """As `screener_for`, with everything that checking the pack will ask of the second reader read beforehand."""
-    rules = Screener(pack, notice=notice, shadow=shadow)
     reader = second_reader_for(pack, model) if model else None
     if reader is None:
-        return rules
-    ahead = reader.score_all([text for text in texts_to_screen(pack) if rules.concerns(text)])
-    return Screener(pack, scorer=_Ahead(reader, ahead), **_fitted(reader), notice=notice, shadow=shadow)
+        return Screener(pack, notice=notice, shadow=shadow)
+    screener = Screener(pack, scorer=reader, **_fitted(reader), notice=notice, shadow=shadow)
+    return read_ahead(screener, texts_to_screen(pack))
+
+
+def read_ahead(screener: Screener, texts: Iterable[str]) -> Screener:
+    """The same screener, whose second reader has read these texts already: many at once are read much faster."""
+    reader = screener.scorer
+    if not isinstance(reader, SecondReader):
+        return screener
+    return screener.with_scorer(_Ahead(reader, reader.score_all([t for t in texts if screener.concerns(t)])))
 
 
 def _fitted(reader: SecondReader) -> dict[str, Any]:

@@ -103,7 +103,7 @@ async def test_an_edit_is_taken_over_with_answers_and_screening(watch: Watch) ->
     assert watch.correction.startswith("It is the other way round")
     assert watch.moderation.pack.revision != before
     assert [r.revision for r in await revisions(watch.store)] == [watch.moderation.pack.revision, before]
-    assert await changed_since(watch.store) == [f"changed: {CLAIM}"]
+    assert await changed_since(watch.store) == ["changed: misconception vitamin-d-lowers-calcium (correction)"]
 
 
 async def test_a_new_name_is_told_because_commands_are_called_by_it(watch: Watch) -> None:

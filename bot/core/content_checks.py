@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bot.core.answers import fold
 from bot.core.cards import correction_text
 from bot.core.concepts import GAP_SIGN, parse
-from bot.core.pack import Misconception, Pack, Source, Topic
+from bot.core.pack import Misconception, Pack, Source, Stage, Topic
 
 TITLE = 256  # Discord's limit for the title of an embed, in characters
 HEADER = 150  # Slack's limit for a header, which the title of an answer becomes
@@ -56,8 +56,17 @@ def remarks(pack: Pack) -> tuple[Remark, ...]:
 
 
 def review_remarks(pack: Pack, today: date) -> tuple[Remark, ...]:
-    """Topics whose review is too old to count or hasn't happened yet, and evidence that has expired."""
-    return (*(r for topic in pack.topics.values() for r in _review_of(topic, today)), *_expired(pack, today))
+    """Reviews that are too old to count or haven't happened yet, and evidence that has expired."""
+    reviewed = (
+        *((("topics", t.id, "reviewed_on"), t.reviewed_on) for t in pack.topics.values() if t.stage.maintained),
+        *(
+            (("misconceptions", m.id, "reviewed_on"), m.reviewed_on)
+            for m in pack.misconceptions.values()
+            if m.stage.maintained and m.reviewed_on
+        ),
+    )
+    old = (r for at, day in reviewed for r in _review_of(at, date.fromisoformat(day), today))
+    return (*old, *_expired(pack, today))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -67,12 +76,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Did you mean `{by_letters[near[0]]}`?" if near else ""
 
 
-def _review_of(topic: Topic, today: date) -> Remarks:
-    at, reviewed = ("topics", topic.id, "reviewed_on"), date.fromisoformat(topic.reviewed_on)
+def _review_of(at: Place, reviewed: date, today: date) -> Remarks:
     if reviewed > today:
         yield Remark(at, "review-date", f"the review of {reviewed} is in the future", "Check the year.", Level.WARNING)
     elif today - reviewed > FRESH:
-        hint = "Have the facts read again, then set the date of that day."
+        hint = "Have it compared with its sources again, then set the date of that day."
         yield Remark(at, "review-date", f"last reviewed on {reviewed}, more than a year ago", hint, Level.WARNING)
 
 
@@ -89,10 +97,10 @@ def _expired(pack: Pack, today: date) -> Remarks:
 
 def _cited(pack: Pack) -> Iterator[tuple[Place, tuple[str, ...], str]]:
     """Everything that names sources: its place, the keys, and what to call it."""
-    for topic in pack.topics.values():
+    for topic in (t for t in pack.topics.values() if t.stage.maintained):
         for number, fact in enumerate(topic.facts):
             yield ("topics", topic.id, "facts", number), fact.sources, "this fact"
-    for wrong in pack.misconceptions.values():
+    for wrong in (m for m in pack.misconceptions.values() if m.stage.maintained):
         yield ("misconceptions", wrong.id), wrong.sources, "this correction"
 
 
@@ -139,9 +147,10 @@ def _is_address(url: str) -> bool:
 
 def _names(pack: Pack) -> Remarks:
     """A name that somebody types must lead to one topic."""
-    owners = {fold(topic.title): topic.id for topic in pack.topics.values()}
-    owners |= {fold(topic_id): topic_id for topic_id in pack.topics}
-    for topic in pack.topics.values():
+    named = [topic for topic in pack.topics.values() if topic.stage.maintained]  # a retired one makes room
+    owners = {fold(topic.title): topic.id for topic in named}
+    owners |= {fold(topic.id): topic.id for topic in named}
+    for topic in named:
         for number, alias in enumerate(topic.aliases):
             owner = owners.setdefault(fold(alias), topic.id)
             if owner != topic.id:
@@ -151,7 +160,7 @@ def _names(pack: Pack) -> Remarks:
 
 def _same_claims(pack: Pack) -> Remarks:
     claims: dict[str, str] = {}
-    for wrong in pack.misconceptions.values():
+    for wrong in (m for m in pack.misconceptions.values() if m.stage.maintained):
         first = claims.setdefault(fold(wrong.claim), wrong.id)
         if first != wrong.id:
             at = ("misconceptions", wrong.id, "claim")
@@ -304,6 +313,10 @@ def _commands(pack: Pack) -> Remarks:
             if name not in pack.topics:
                 message = f"`/{pack.name} {name}` leads nowhere: no topic has that id"
                 yield Remark(at, "unknown-topic", message, did_you_mean(name, pack.topics), Level.WARNING)
+            elif (stage := pack.topics[name].stage) is not Stage.LIVE:
+                message = f"`/{pack.name} {name}` leads nowhere while that topic's stage is `{stage}`"
+                hint = "Set the topic live, or word this differently."
+                yield Remark(at, "hidden-topic", message, hint, Level.WARNING)
 
 
 def _safety_texts(pack: Pack) -> Iterator[tuple[Place, str]]:

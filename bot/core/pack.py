@@ -1,7 +1,7 @@
 """What a pack says: topics, misconceptions, sources, safety texts and the words to recognise them by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 NEVER_CITED = "clinical-consensus"  # general knowledge without a page behind it; see the brief's safety rules
@@ -21,11 +21,23 @@ class Severity(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where a misconception is in its life: only live ones raise notices."""
+    """Where a misconception or a topic is in its life: people hear of live ones only."""
 
+    DRAFT = "draft"  # checked, and not used yet
+    SHADOW = "shadow"  # looked for and counted, so that there are numbers before it is live
     LIVE = "live"
-    SHADOW = "shadow"
-    PAUSED = "paused"
+    PAUSED = "paused"  # not looked for, for a while
+    RETIRED = "retired"  # not looked for any more; kept so that earlier cases can be read and replayed
+
+    @property
+    def looked_for(self) -> bool:
+        """Whether messages are read for it."""
+        return self in (Stage.SHADOW, Stage.LIVE)
+
+    @property
+    def maintained(self) -> bool:
+        """Whether it should still be right, so that it is checked and reviewed."""
+        return self is not Stage.RETIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Topic:
     facts: tuple[Fact, ...]
     reviewed_on: str  # ISO date
     questions: tuple[str, ...] = ()  # ways to ask for it, by which it is found; never shown
+    stage: Stage = Stage.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,7 @@ class Misconception:
     flags: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
     stage: Stage = Stage.LIVE
+    reviewed_on: str | None = None  # ISO date on which a person last compared the correction with its sources
 
 
 class CueKind(StrEnum):
@@ -234,3 +248,14 @@ class Pack:
     def citations(self, keys: tuple[str, ...]) -> tuple[Source, ...]:
         """The sources among `keys` that people may see, in order."""
         return tuple(self.sources[k] for k in keys if k in self.sources and self.sources[k].citable)
+
+    def shown(self, *stages: Stage) -> "Pack":
+        """The pack with the topics of these stages alone; live ones where none is named. Itself, if that is all."""
+        wanted = stages or (Stage.LIVE,)
+        topics = {name: topic for name, topic in self.topics.items() if topic.stage in wanted}
+        return self if len(topics) == len(self.topics) else replace(self, topics=topics)
+
+    def looked_for(self) -> "Pack":
+        """The pack with the misconceptions alone that messages are read for. Itself, if that is all of them."""
+        wrong = {name: m for name, m in self.misconceptions.items() if m.stage.looked_for}
+        return self if len(wrong) == len(self.misconceptions) else replace(self, misconceptions=wrong)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from bot.core.claims import REACH_BACK, Claims, Match, Spot
 from bot.core.combine import CERTAIN, Weights, combined, rule_probability
@@ -101,6 +102,17 @@ class Screener:
     @property
     def has_second_reader(self) -> bool:
         return self._scorer is not None
+
+    @property
+    def scorer(self) -> Scorer | None:
+        """The second reader."""
+        return self._scorer
+
+    def with_scorer(self, scorer: Scorer) -> Self:
+        """The same screener with another second reader; nothing is compiled again."""
+        other = copy(self)
+        other._scorer = scorer
+        return other
 
     def concerns(self, text: str, *, reply_to: str = "") -> bool:
         """Whether the message can have to do with the subject at all: a microsecond or two."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Self
 import discord
 from discord import app_commands, ui
 
+from bot.content_desk import about_content
 from bot.core import cards, console, export
 from bot.core.review import UNDECIDED, Case, Refused, Status
 from bot.core.statistics import summarise
@@ -79,6 +80,13 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
         lines = console.statistics_lines(numbers, span, people=bot.is_lead(interaction))
         votes = await bot.answering.votes(PLATFORM, str(interaction.guild_id))
         lines += console.vote_lines(bot.moderation.pack, votes)
+        await _say(interaction, [quoted(line) for line in lines])
+
+    @group.command(description=wording.CONTENT)
+    @told
+    async def content(interaction: Interaction) -> None:
+        bot.require_moderator(interaction)
+        lines = await about_content(bot.moderation, bot.clock.now())
         await _say(interaction, [quoted(line) for line in lines])
 
     @group.command(name="export", description=wording.EXPORT)

@@ -10,6 +10,7 @@ NEEDS_TO_READ = "the bot needs View Channel and Read Message History there"
 CANT_ASK = "Discord can't be asked now ({kind})"
 NOT_SCREENED = "a message could not be screened"
 
+CONTENT = "Which content is in force, what is wrong with it, what is due, what changed last"
 SETUP = "Set up the bot for this server, step by step"
 ADMINS_ONLY = "Setting up the bot takes the permission Manage Server."
 SETUP_TITLE = "Set-up, {number} of {count}: {title}"

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from bot.core.pack import Misconception, Pack
+from bot.core.pack import Misconception, Pack, Stage
 from bot.core.reader import Screener
 from bot.editing.begin import Desk, begin_misconception, begin_topic, write_entry
 from bot.editing.trying import NoSuchEntry, known, tries
@@ -17,6 +17,13 @@ from bot.packs.write import NotWritten
 FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 CLEAR = "\x1b[2J\x1b[H"  # an empty screen, on terminals
 
+_STAGES = {
+    Stage.DRAFT: "a draft: it is checked, and not used yet",
+    Stage.SHADOW: "in shadow: it is looked for and counted, and nobody sees it",
+    Stage.LIVE: "live",
+    Stage.PAUSED: "paused: it is not looked for",
+    Stage.RETIRED: "retired: it is kept for earlier cases, and not looked for",
+}
 ScreenerOf = Callable[[Pack], Screener]
 
 
@@ -85,8 +92,9 @@ def render(folder: Path, name: str, screener_of: ScreenerOf, wanted: Wanted, *, 
     if wanted.html or not files:
         shown = previews(entry, pack, screener_of(pack))
         if wanted.html:
-            files.append((wanted.html, preview_page(f"{pack.title}: {name}", shown)))
+            files.append((wanted.html, preview_page(f"{pack.title}: {name} ({entry.stage})", shown)))
         else:
+            print(f"{name}: {_STAGES[entry.stage]}\n", file=out)
             print(*(f"=== {p.platform}: {p.what}\n{p.text}\n" for p in shown), sep="\n", file=out)
     return _write(files, out)
 

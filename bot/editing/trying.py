@@ -106,7 +106,7 @@ def _topic(topic: Topic, pack: Pack, before: Mapping[str, float]) -> Tried:
     first = {name: next(iter(answers.search(pack, name)), None) for name in names}
     scores = {name: match.score if match and match.topic == topic.id else 0.0 for name, match in first.items()}
     lines = [
-        f"{topic.id} · “{topic.title}” · reviewed on {topic.reviewed_on}",
+        f"{topic.id} · “{topic.title}” · {topic.stage} · reviewed on {topic.reviewed_on}",
         "",
         "Words and questions that lead here:",
     ]

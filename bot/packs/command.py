@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.content_checks import Level
+from bot.core.content_report import stage_lines
+from bot.core.pack import Misconception, Stage, Topic
 from bot.packs.check import Also, ScreensOf, check_pack
 from bot.packs.fixes import GONE, mend_all, mended
 from bot.packs.problems import Problem
+from bot.packs.read import examine
 
 FINE, FOUND, COULD_NOT = 0, 1, 2  # exit statuses
 ROUNDS = 12  # mending one thing may bring the next to light
@@ -41,7 +44,7 @@ def check(folder: Path, options: Options, out: TextIO) -> int:
     for problem in problems:
         print(_object(problem, lines) if options.as_json else _paragraph(problem, lines), file=out)
     if not options.as_json:
-        print(*notes, _summary(folder, problems, lines), sep="\n", file=out)
+        print(*notes, _summary(folder, problems, lines), *_stages(folder), sep="\n", file=out)
     return FOUND if _count(problems, Level.ERROR) else FINE
 
 
@@ -120,6 +123,15 @@ def _summary(folder: Path, problems: tuple[Problem, ...], lines: Mapping[str, Se
     able = sum(_fix(p, _offending(p, lines)) is not None for p in problems)
     offer = f" {able} can be mended with --fix." if able else ""
     return f"{folder}: {_many(errors, 'error')}, {_many(warnings, 'warning')}.{offer}"
+
+
+def _stages(folder: Path) -> Iterator[str]:
+    """Entries that are not live, with their stage; nothing where all are."""
+    pack = examine(folder).pack
+    entries: list[Misconception | Topic] = [*pack.misconceptions.values(), *pack.topics.values()] if pack else []
+    resting = [f"  {e.stage}: {e.id}" for e in entries if e.stage is not Stage.LIVE]
+    if pack and resting:
+        yield from (*stage_lines(pack), *resting)
 
 
 def _count(problems: tuple[Problem, ...], level: Level) -> int:

@@ -30,11 +30,15 @@ _HELP: Mapping[str, Mapping[str, str]] = {
         "facts.text": "One fact in plain words.",
         "facts.sources": "Keys of sources.yaml. Only confirmed sources are shown.",
         "questions": "Ways to ask for it, by which it is found; never shown.",
+        "stage": "live: people find it. draft: only checked. shadow: who would have found it is counted."
+        " paused, retired: not found.",
     },
     "misconceptions": {
         "id": "The same as the file's name, without .yaml.",
         "severity": "How much harm believing it can do.",
-        "stage": "live: moderators are told. shadow: it is only counted. paused: it is not looked for.",
+        "stage": "live: moderators are told. draft: only checked. shadow: looked for and counted."
+        " paused, retired: not looked for; earlier cases stay.",
+        "reviewed_on": "The day on which a person last compared the correction with its sources. May be left out.",
         "claim": "The false claim, as one plain sentence.",
         "correction": "What moderators may post. It speaks of the claim, never of a person.",
         "sources": "Keys of sources.yaml that show the correction to be right.",

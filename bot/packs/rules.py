@@ -36,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     "twice": Rule(_E, "a missing or doubled id: two files for one thing", "Only one of the two would count."),
     "unknown-source": Rule(_E, "a source that sources.yaml does not have", "A fact would stand without its evidence."),
     "unknown-topic": Rule(_E, "a topic that is not there", "People would be sent nowhere."),
+    "hidden-topic": Rule(_W, "a text that sends people to a topic that is not live", "They would find nothing there."),
     "unknown-concept": Rule(_E, "a concept that vocabulary.yaml does not have", "The rule could never match."),
     "phrase": Rule(_E, "a phrase that no message can hold", "It would never be found."),
     "alias": Rule(_E, "a name that leads to two topics", "People would get the wrong answer."),
@@ -73,6 +74,11 @@ RULES: Mapping[str, Rule] = {
     # the screener
     "self-flag": Rule(_W, "a text of ours that the screener would flag", "Members may read the false claim into it."),
     "example": Rule(_W, "an example that the screener gets wrong", "The bot does not do what the file promises."),
+    "held-back": Rule(
+        _W,
+        "a live misconception that fails its own examples (more than one in twenty): the bot keeps it in shadow",
+        "Moderators would be asked about the wrong messages.",
+    ),
     "collision": Rule(_W, "two misconceptions that fire on each other's examples", "Moderators would see both."),
 }
 

@@ -166,7 +166,7 @@ class PackFile(Strict):
 
 
 TopicFile = _model_of(Topic, id=Id, facts=_some(_FactEntry), reviewed_on=Day)
-MisconceptionFile = _model_of(Misconception, id=Id, sources=Keys)
+MisconceptionFile = _model_of(Misconception, id=Id, sources=Keys, reviewed_on=Day | None)
 SafetyFile = _model_of(Safety, base=_SafetyNotes)
 SourceEntry = _model_of(
     Source, base=_SourceNotes, without=("key",), url=Annotated[str, Field(strict=True)], expires_on=Day | None

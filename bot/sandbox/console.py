@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from bot.content_desk import about_content
 from bot.core import console, export
 from bot.core.review import Case
 from bot.core.statistics import Statistics, summarise
@@ -33,6 +34,10 @@ class Console:
         """How much waits, how long decisions take, how flags end; single moderators for admins only."""
         lead = visitor.role.reaches(Role.ADMIN)
         return console.statistics_lines(await self._statistics(days), timedelta(days=days), people=lead)
+
+    async def content(self) -> list[str]:
+        """Which content is in force, and what it needs."""
+        return await about_content(self._moderation, self._workspace.clock.now())
 
     async def picture(self, days: int) -> bytes:
         """The numbers as two charts, in one PNG. Raises bot.plots.NoPlots."""

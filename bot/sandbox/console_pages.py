@@ -24,6 +24,7 @@ class ConsolePages:
         return [
             web.get("/person", self._person),
             web.get("/numbers", self._numbers),
+            web.get("/content", self._content),
             web.get("/numbers.png", self._chart),
             web.get("/picture", self._picture),
             web.get("/export", self._export),
@@ -39,6 +40,10 @@ class ConsolePages:
     async def _numbers(self, request: web.Request) -> web.Response:
         visitor = self._need(request, Role.MODERATOR)
         return web.json_response({"lines": await self._console.numbers(visitor, _days(request))})
+
+    async def _content(self, request: web.Request) -> web.Response:
+        self._need(request, Role.MODERATOR)
+        return web.json_response({"lines": await self._console.content()})
 
     async def _chart(self, request: web.Request) -> web.Response:
         self._need(request, Role.MODERATOR)

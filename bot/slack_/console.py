@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.asking import Answering
+from bot.content_desk import about_content
 from bot.core import console, export
 from bot.core.console import SHOW_WORDS, SHOWN, Show
 from bot.core.review import Case, Refused
@@ -29,6 +30,7 @@ HELP = """*What you can ask*
 `/moderation case 12` one case with its buttons
 `/moderation user @somebody` how that person's messages were judged: counts, never texts; add a number of days
 `/moderation stats` how much waits, how long decisions take, how often each claim was upheld; add a number of days
+`/moderation content` which content is in force, what is wrong with it, what is due for review, what changed last
 `/moderation export csv` (or `json`) a table of cases without texts, sent to you alone; add a number of days
 `/moderation pause here` (or `everywhere`) stops screening, `/moderation resume here` starts it again"""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -60,6 +62,7 @@ class Console:
             "case": self._case,
             "user": self._user,
             "stats": self._stats,
+            "content": self._content,
             "export": self._export,
             "pause": self._pause,
             "resume": self._resume,
@@ -141,6 +144,9 @@ class Console:
         votes = await self._asking.votes(PLATFORM, (await self._api.identity()).team)
         lines = console.statistics_lines(numbers, span, people=people)
         await self._say(visit, [*lines, *console.vote_lines(self._moderation.pack, votes)])
+
+    async def _content(self, visit: Visit, words: Words) -> None:
+        await self._say(visit, await about_content(self._moderation, self._clock.now()))
 
     async def _export(self, visit: Visit, words: Words) -> None:
         kind = next((w.lower() for w in words if w.lower() in EXPORTS), "csv")

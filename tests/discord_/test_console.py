@@ -223,3 +223,10 @@ async def test_the_owner_is_told_once_that_notices_can_not_be_posted(server: Ser
     told = [m.content for m in server.guild.owner.dm_channel.history()]
     assert len(told) == 1
     assert "Nothing is lost" in told[0]
+
+
+async def test_moderators_are_told_about_the_content_in_force(server: Server) -> None:
+    shown = await server.ann.slash(server.mods, "moderation content")
+    assert shown.ephemeral
+    assert shown.response.content.splitlines()[0].startswith("Revision abc123 is in force")
+    assert "Misconceptions: 2 live." in shown.response.content

@@ -189,6 +189,9 @@ def words_and_names() -> Iterator[Mutant]:
         (WORDS, "reach: sentence", "reach: sentences", "`sentence`"),
     ):
         yield Mutant("choice", file, old, wrong, says=near)
+    for file, key in ((CUT, "severity: harmful"), (DIET, "id: diet"), (PILLS, "severity: misleading")):
+        for wrong, says in (("shaddow", "`shadow`"), ("retird", "`retired`"), ("Draft", "`draft`"), ("on", "one of")):
+            yield Mutant("choice", file, key, f"{key}\nstage: {wrong}", at="stage:", says=says)
     for file, old, wrong in (
         (PACK, "name: kidney-stones", "name: Kidney stones"),
         (PACK, "name: kidney-stones", f"name: {'x' * 40}"),
@@ -316,6 +319,14 @@ def texts() -> Iterator[Mutant]:
         ("2026-11-26", "year"),
     ):
         yield Mutant("review-date", DIET, "2026-11-24", wrong, says=says)
+        dated = f"severity: harmful\nreviewed_on: {wrong}"
+        yield Mutant("review-date", CUT, "severity: harmful", dated, at="2" + wrong[1:], says=says)
+    for old, wrong in (
+        ("stones are calcium so stop eating calcium", "stones are made of many things"),
+        ("calcium-free diet stops kidney stones", "the weather is fine today"),
+        ("Drink more fluid to prevent stones.", "Cut out all dairy to prevent a stone."),
+    ):
+        yield Mutant("held-back", CUT, old, wrong, at="cut-out-calcium", says="under `")
 
 
 TONES = (
@@ -430,7 +441,15 @@ MUTANTS = [
     *misspelt(), *left_out(), *doubled(), *wrong_types(), *no_yaml(), *words_and_names(), *between_files(), *texts(),
     *wording(), *against_each_other(), *before_the_screener(),
 ]  # fmt: skip
-ELSEWHERE = {"files", "thread", "cut", "dead-link", "expired-source", "collision"}  # rules that other tests break
+ELSEWHERE = {
+    "files",
+    "thread",
+    "cut",
+    "dead-link",
+    "expired-source",
+    "collision",
+    "hidden-topic",
+}  # rules that other tests break
 
 
 @pytest.fixture
@@ -447,6 +466,15 @@ def test_an_example_thread_is_checked_too(pack: Path) -> None:
     assert "Count from 1" in found[0].hint
     (pack / "thread.yaml").write_text(f"posts:\n{posts.replace('answers: 2', 'answers: 1')}", "utf-8")
     assert found_in(pack) == ()
+
+
+@pytest.mark.parametrize("stage", ["draft", "shadow", "paused", "retired"])
+def test_a_text_that_sends_people_to_a_topic_that_is_not_live_is_found(pack: Path, stage: str) -> None:
+    topic = pack / "topics" / "ask-doctor.yaml"
+    topic.write_text(topic.read_text("utf-8").replace("id: ask-doctor", f"id: ask-doctor\nstage: {stage}"), "utf-8")
+    (found,) = found_in(pack)
+    assert (found.rule, Path(found.file).name) == ("hidden-topic", "safety.yaml")
+    assert f"stage is `{stage}`" in found.message
 
 
 def found_in(pack: Path) -> tuple[Problem, ...]:

@@ -102,6 +102,13 @@ async def test_counts_of_a_person_hold_no_text(page: Page) -> None:
     ]
 
 
+async def test_moderators_are_told_about_the_content_in_force(page: Page) -> None:
+    await page.become("moderator")
+    lines = (await page.get("content"))["lines"]
+    assert lines[0] == "Revision abc123 is in force."
+    assert "Misconceptions: 2 live." in lines
+
+
 async def test_numbers_name_single_moderators_to_admins_only(page: Page) -> None:
     await cases(page, "upheld", "dismissed", "open")
     lines = (await page.get("numbers?days=7"))["lines"]
@@ -176,7 +183,7 @@ async def test_the_summary_stands_above_the_queue_with_its_picture(stage: Stage,
 
 
 @pytest.mark.parametrize(
-    "path", ["person?id=member", "numbers", "numbers.png", "export", "picture?name=x", "pause", "resume"]
+    "path", ["person?id=member", "content", "numbers", "numbers.png", "export", "picture?name=x", "pause", "resume"]
 )
 async def test_members_are_refused_and_the_attempt_is_logged(
     page: Page, path: str, caplog: pytest.LogCaptureFixture

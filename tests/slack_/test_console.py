@@ -252,3 +252,9 @@ async def test_the_home_page_is_a_help_page_for_members(workspace: Workspace) ->
     await workspace.settle()
     await workspace.submit(workspace.mina, topic="green")
     assert "It is a leaf." in words(workspace.mina.form)
+
+
+async def test_moderators_are_told_about_the_content_in_force(workspace: Workspace) -> None:
+    told = await ask(workspace, workspace.ann, "content")
+    assert told.startswith("Revision abc123 is in force")
+    assert "Misconceptions: 2 live." in told

@@ -97,6 +97,24 @@ export function askNumbers() {
   ], "wide");
 }
 
+/** Which content is in force, and what it needs. */
+export function askContent() {
+  const lines = h("ul", { class: "lines" });
+  async function show() {
+    try {
+      lines.replaceChildren(...(await read("/content")).lines.map((line) => h("li", {}, line)));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      lines.replaceChildren(h("li", {}, error.message));
+    }
+  }
+  show();
+  return open("Content", (finish) => [
+    lines,
+    h("div", { class: "dialog-acts" }, h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Close")),
+  ], "wide");
+}
+
 /** Which claims to uphold, and the correction as the channel will see it. */
 export function askUphold(item, answered) {
   return open(`Uphold case ${item.id}`, (finish) => {

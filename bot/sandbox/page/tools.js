@@ -1,7 +1,7 @@
 // Around the queue: which cases are shown, pages, a case by its number, the pause switch, what the bot told moderators.
 
 import { byId, h, reconcile, time } from "./dom.js";
-import { askNumbers, askPause } from "./dialogs.js";
+import { askContent, askNumbers, askPause } from "./dialogs.js";
 
 /** The row above the queue. `changed` is called when other cases should be shown. */
 export class Tools {
@@ -16,6 +16,7 @@ export class Tools {
     byId("number").addEventListener("input", (event) => this.see({ number: event.target.value.replace(/\D/g, "").slice(0, 15), show: this.show }));
     byId("earlier").addEventListener("click", () => this.see({ show: this.show, page: this.page - 1 }));
     byId("later").addEventListener("click", () => this.see({ show: this.show, page: this.page + 1 }));
+    byId("content").addEventListener("click", () => askContent());
     byId("numbers").addEventListener("click", () => askNumbers());
     byId("pause").addEventListener("click", async () => {
       const where = await askPause();

@@ -1,0 +1,52 @@
+"""Looks after the content in force: admins hear of what fails its examples, of reviews that are due, and the like."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.admins import Admins, News
+from bot.core.reviews import due
+from bot.moderation import Moderation
+from bot.ports import Clock, StoreAway
+
+LOOK = 30.0  # seconds between two looks
+
+
+class Care:
+    """Tells admins once what the content needs."""
+
+    def __init__(self, *, moderation: Moderation, admins: Admins, clock: Clock) -> None:
+        self._moderation, self._admins, self._clock = moderation, admins, clock
+
+    async def run(self, alive: Callable[[], None] = lambda: None) -> None:
+        """Look for ever."""
+        while True:
+            alive()
+            with suppress(StoreAway):
+                await self.look()
+            await self._clock.sleep(LOOK)
+
+    async def look(self) -> None:
+        """Tell what is new."""
+        for news in (self._failing(), self._reviews()):
+            await self._admins.tell(news)
+
+    def _failing(self) -> News:
+        failing = {name: f"{name}: {why}" for name, why in self._moderation.held_back.items()}
+        return News(
+            "held-back",
+            "These misconceptions fail their own examples. Nobody is told of them until that is mended, as if they"
+            " were in shadow. `python -m bot check` shows more.",
+            failing,
+            dict.fromkeys(failing, "failing"),
+            over="Mended, and live again:",
+        )
+
+    def _reviews(self) -> News:
+        today = self._clock.now().date()
+        late = {f"{d.kind} {d.id}": d for d in due(self._moderation.whole, today) if d.late(today)}
+        return News(
+            "reviews",
+            "Please have these looked at again. `python -m bot content due` lists them.",
+            {subject: d.line(today) for subject, d in late.items()},
+            {subject: d.period(today) for subject, d in late.items()},
+        )
