@@ -95,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     reviews = steps.add_parser("due", help="what should be compared with its sources again, and when")
     reviews.add_argument("--json", action="store_true", help="one JSON array instead of text")
     reviews.set_defaults(command=list_due)
+    stale = steps.add_parser("outdated", help="posted corrections whose text or sources have changed since")
+    stale.add_argument("--json", action="store_true", help="one JSON array instead of text")
+    stale.set_defaults(command=_outdated)
+    amending = steps.add_parser("amend", help="bring an outdated correction to today's text; the running bot does it")
+    amending.add_argument("case", help="a case's number, or all")
+    amending.add_argument("--again", action="store_true", help="take it away and post it again, instead of editing it")
+    amending.set_defaults(command=_amend)
     again = steps.add_parser("replay", help="screen a case's message with the content that its case was made with")
     again.add_argument("case", type=int, help="the number on the notice")
     again.set_defaults(command=content_revisions.replay)
@@ -259,6 +266,18 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
         print('Say what to answer: python -m bot answer "text", or --jsonl < file', file=sys.stderr)
         return COULD_NOT
     return show(pack, options.text, sys.stdout)
+
+
+def _outdated(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.packs.outdated import list_outdated
+
+    return list_outdated(options, settings)
+
+
+def _amend(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.packs.outdated import amend
+
+    return amend(options, settings)
 
 
 def _gaps(options: argparse.Namespace, settings: Settings) -> int:

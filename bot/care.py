@@ -6,6 +6,7 @@ from contextlib import suppress
 from bot.admins import Admins, News
 from bot.core.reviews import due
 from bot.moderation import Moderation
+from bot.outdated import outdated_corrections
 from bot.ports import Clock, StoreAway
 
 LOOK = 30.0  # seconds between two looks
@@ -16,6 +17,7 @@ class Care:
 
     def __init__(self, *, moderation: Moderation, admins: Admins, clock: Clock) -> None:
         self._moderation, self._admins, self._clock = moderation, admins, clock
+        self._stale: News | None = None  # on posted corrections, since the content changed last
 
     async def run(self, alive: Callable[[], None] = lambda: None) -> None:
         """Look for ever."""
@@ -27,7 +29,10 @@ class Care:
 
     async def look(self) -> None:
         """Tell what is new."""
-        for news in (self._failing(), self._reviews()):
+        revision = self._moderation.whole.revision
+        if self._stale is None or revision not in self._stale.marks:  # they go out of date with a new revision only
+            self._stale = await self._outdated(revision)
+        for news in (self._failing(), self._reviews(), self._stale):
             await self._admins.tell(news)
 
     def _failing(self) -> News:
@@ -39,6 +44,18 @@ class Care:
             failing,
             dict.fromkeys(failing, "failing"),
             over="Mended, and live again:",
+        )
+
+    async def _outdated(self, revision: str) -> News:
+        """A number only: several communities may hear it."""
+        count = len(await outdated_corrections(self._moderation))
+        words = "1 posted correction" if count == 1 else f"{count} posted corrections"
+        return News(
+            "outdated",
+            "What some posted corrections rest on has changed. /moderation content shows which, and brings them up to"
+            " date; so does `python -m bot content amend`.",
+            {revision: f"{words} would read differently today"} if count else {},
+            {revision: revision},
         )
 
     def _reviews(self) -> News:

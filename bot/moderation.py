@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core import answers, cards, gaps, reports, trials
+from bot.core.evidence import with_evidence
 from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person, Workspace
 from bot.core.pack import Pack
@@ -356,6 +357,7 @@ class Moderation:
         before = await self._store.case(case_id)
         if before is None:
             raise Refused(f"There is no case {case_id}.")
+        decision = with_evidence(decision, before, self.pack)
         after = decide(before, decision, self.policy)
         entry = HistoryEntry(case_id, decision.act, decision.by, decision.at, detail(decision), before.pack_revision)
         if not await self._store.save(after, entry, duties(before, after, decision, self.policy)):
@@ -618,6 +620,9 @@ class Outbox:
                     await notifier.remove_correction(case)
                 told = await notifier.post_correction(case)
                 await self._store.done(entry, correction_ref=told.ref, correction_link=told.link)
+            case Duty.AMEND_CORRECTION if case.correction and case.correction_ref and case.status in APPROVED:
+                await notifier.amend_correction(case)
+                await self._store.done(entry)
             case Duty.DELETE_MESSAGE if case.deletes and case.status in APPROVED:
                 await notifier.delete_message(case)
                 await self._store.done(entry)

@@ -101,6 +101,9 @@ class Store(Protocol):
     async def corrected(self, key: MessageKey, since: datetime) -> list[Case]:
         """Cases with a correction that stands in the message's channel and was decided since then, newest first."""
 
+    async def standing(self, *, limit: int, before: int | None = None, of: Workspace | None = None) -> list[Case]:
+        """Cases whose correction was told and not taken back, newest first, with numbers below `before`."""
+
     async def folded(self, case_id: int) -> int:
         """How many undecided cases the notice of that case counts."""
 
@@ -294,6 +297,12 @@ class Notifier(Protocol):
 
     async def digest(self, name: str, words: str, picture: bytes | None) -> None:
         """Post a summary for moderators, once for each name, with a PNG picture."""
+
+    async def amend_correction(self, case: Case) -> None:
+        """Make what `post_correction` told say `case.correction` now, where it stands.
+
+        Raises Impossible where it is gone.
+        """
 
     async def remove_correction(self, case: Case) -> None:
         """Take back what `post_correction` told, if it still stands; who was told alone hears of it."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.pack import Severity
-from bot.core.review import OUTCOMES, Act, Policy, Status
+from bot.core.review import LISTED, OUTCOMES, Act, Policy, Status
 
 # The message is gone, or claims nothing any more, so only a race between two events leads here; see tests/core.
 RACES = frozenset(
@@ -15,7 +15,8 @@ RACES = frozenset(
     }
 )
 BY_THE_CLOCK = frozenset((s, Act.PURGED) for s in Status)  # nobody does it; see tests/test_privacy.py
-ROWS = sorted(OUTCOMES.keys() - RACES - BY_THE_CLOCK)
+FROM_THE_LIST = frozenset((Status.UPHELD, act) for act in LISTED)  # of what is outdated; see tests/test_outdated.py
+ROWS = sorted(OUTCOMES.keys() - RACES - BY_THE_CLOCK - FROM_THE_LIST)
 LENIENT = Policy(may_delete=True, flood=10_000, reports_an_hour=10_000)
 CLAIM = "tea cures all, says number {}"  # a text of its own for each row, so that nothing is folded
 

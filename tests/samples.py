@@ -120,3 +120,9 @@ def case(**changes: object) -> Case:
         KEY, MEMBER, "tea cures all", "#health", "", NOON, (flag(), flag("tea-is-blue", Severity.MINOR)), "abc123", id=1
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def reworded(correction: str, name: str = "tea-cures", **changes: Any) -> Pack:
+    """The pack after an editor changed a correction."""
+    wrong = replace(PACK.misconceptions[name], correction=correction, **changes)
+    return replace(PACK, misconceptions={**PACK.misconceptions, name: wrong}, revision="newer")

@@ -19,6 +19,7 @@ from bot.core.message import Person
 from bot.core.pack import Severity
 from bot.core.review import (
     LIFE,
+    LISTED,
     Act,
     Case,
     Correction,
@@ -108,6 +109,10 @@ class Place:
         ref = known or self._new()
         self.corrections[ref] = (case.id, case.way, self.corrections[ref][2] if known else case.correction)
         return Told(ref, "" if case.way is Correction.PRIVATE else f"https://example.org/{ref}")
+
+    async def amend_correction(self, case: Case) -> None:
+        of, way, _ = self.corrections[case.correction_ref]
+        self.corrections[case.correction_ref] = (of, way, case.correction)
 
     async def remove_correction(self, case: Case) -> None:
         gone = [ref for ref, (of, *_) in self.corrections.items() if case.correction_ref in ("", ref) and of == case.id]
@@ -282,6 +287,14 @@ class AnyActs(RuleBasedStateMachine):
     def complain(self, data: st.DataObject) -> None:
         if cases := [c for c in self._cases() if c.status is Status.UPHELD]:
             self._try(self.moderation.appeal(data.draw(st.sampled_from(cases)).id, MEMBER))
+
+    @rule(data=st.data(), by=st.sampled_from(MODERATORS), act=st.sampled_from(sorted(LISTED)))
+    def renew(self, data: st.DataObject, by: Person, act: Act) -> None:
+        """Another text for a correction that stands."""
+        if cases := [c for c in self._cases() if c.status is Status.UPHELD and c.correction and c.correction_ref]:
+            case = data.draw(st.sampled_from(cases))
+            text = f"It does not, says {by.name} by now."
+            self._decide(Decision(act, by, self.clock.now(), case.version, text=text), case.id)
 
     @rule(minutes=st.sampled_from((1, 16, 61, 800)))
     def time_passes(self, minutes: int) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -172,8 +172,8 @@ async def test_numbers_of_a_shadow_end_with_it_and_are_shown_meanwhile(life: Lif
     assert not any("shown itself" in line for line in await report(life))
 
 
-async def report(life: Life) -> list[str]:
-    return await about_content(life.moderation, life.clock.now())
+async def report(life: Life) -> Sequence[str]:
+    return (await about_content(life.moderation, life.clock.now())).lines
 
 
 @pytest.mark.parametrize("stage", [Stage.PAUSED, Stage.RETIRED, Stage.SHADOW, Stage.DRAFT])

@@ -74,6 +74,11 @@ class Board:
     async def delete_message(self, case: Case) -> None:
         self.deleted.append(case.id)
 
+    async def amend_correction(self, case: Case) -> None:
+        if case.id not in self.corrections:
+            raise Impossible("the correction is gone")
+        self.corrections[case.id] = case.correction
+
     async def remove_correction(self, case: Case) -> None:
         self.corrections.pop(case.id, None)
 

@@ -96,6 +96,8 @@ ACT_WORDS = {
     Act.CANCEL: "Cancel",
     Act.DELETE: "Delete message",
     Act.UNDO: "Undo",
+    Act.AMEND: "Amend the correction",
+    Act.REISSUE: "Post the correction again",
     Act.EDITED: "Message edited",
     Act.EDITED_AWAY: "Claim removed by an edit",
     Act.MESSAGE_DELETED: "Message deleted",

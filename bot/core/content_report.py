@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.console import age
+from bot.core.evidence import Outdated
 from bot.core.pack import Misconception, Pack, Stage, Topic
 from bot.core.reviews import Due
 from bot.core.trials import Trial
@@ -24,6 +25,7 @@ class Report:
     held_back: Mapping[str, object]
     trials: Mapping[str, Trial]
     due: Sequence[Due]
+    outdated: Sequence[Outdated]
 
 
 def content_lines(report: Report) -> list[str]:
@@ -33,6 +35,7 @@ def content_lines(report: Report) -> list[str]:
         _revision(report),
         *stage_lines(report.pack),
         *_held_back(report),
+        *_outdated(report.outdated),
         *_resting(report),
         *_due(report),
         *_changes(report.changes),
@@ -68,6 +71,12 @@ def _held_back(report: Report) -> Iterator[str]:
     if report.held_back:
         yield "In shadow by themselves, because their own examples come out wrong:"
         yield from _some([f"{name}: {why}{_trial(report, name)}" for name, why in report.held_back.items()])
+
+
+def _outdated(found: Sequence[Outdated]) -> Iterator[str]:
+    if found:
+        yield "Posted corrections that would read differently today:"
+        yield from _some([stale.line for stale in found])
 
 
 def _resting(report: Report) -> Iterator[str]:

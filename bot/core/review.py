@@ -45,6 +45,8 @@ class Act(StrEnum):
     CANCEL = "cancel"
     DELETE = "delete"
     UNDO = "undo"
+    AMEND = "amend"  # the posted correction gets another text, where it stands
+    REISSUE = "reissue"  # the posted correction is taken away, and one with another text is posted
     EDITED = "edited"
     EDITED_AWAY = "edited_away"
     MESSAGE_DELETED = "message_deleted"
@@ -74,6 +76,10 @@ LIFE = frozenset(
         Act.ERASED,
     }
 )
+
+
+# What moderators choose from the list of outdated corrections, and not on a notice.
+LISTED = frozenset({Act.AMEND, Act.REISSUE})
 
 
 class Reason(StrEnum):
@@ -128,6 +134,8 @@ OUTCOMES: dict[tuple[Status, Act], Status] = {
     **{(s, Act.NOTE): s for s in Status},
     (Status.UPHELD, Act.UNDO): Status.OPEN,
     (Status.DISMISSED, Act.UNDO): Status.OPEN,  # or APPEALED, where a second look had dismissed it
+    (Status.UPHELD, Act.AMEND): Status.UPHELD,
+    (Status.UPHELD, Act.REISSUE): Status.UPHELD,
     **{(s, Act.EDITED): s for s in Status if s is not Status.WITHDRAWN},
     (Status.WITHDRAWN, Act.EDITED): Status.OPEN,  # the claim came back
     (Status.PROPOSED, Act.EDITED): Status.OPEN,  # what the first moderator upheld was another text
@@ -236,6 +244,7 @@ class Case:
     reason: Reason | None = None
     correction: str = ""  # text approved for members; empty while there is none
     way: Correction = Correction.RECORD  # how the correction is told
+    made_of: tuple[tuple[str, str], ...] = ()  # what the correction rests on; see bot.core.evidence
     deletes: bool = False  # the message itself was, or is about to be, deleted by a moderator
     notice_ref: str = ""  # the platform's id of the notice
     correction_ref: str = ""  # the platform's id of the posted correction
@@ -284,6 +293,7 @@ class Decision:
     correction: Correction = Correction.RECORD
     text: str = ""  # the correction as it will be posted, or the note
     until: datetime | None = None  # end of a lease or a snooze
+    made_of: tuple[tuple[str, str], ...] = ()  # what the correction rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +314,7 @@ class Duty(StrEnum):
     URGENT = "urgent"  # show the author the urgent text, before anything else
     NOTICE = "notice"  # make the notice show the case as it is now
     POST_CORRECTION = "post_correction"
+    AMEND_CORRECTION = "amend_correction"
     REMOVE_CORRECTION = "remove_correction"
     DELETE_MESSAGE = "delete_message"
     ESCALATION = "escalation"  # call those to whom hard cases go
@@ -384,6 +395,8 @@ def duties(before: Case, after: Case, decision: Decision | None, policy: Policy 
         owed[Duty.OUTCOME] = now
     if after.status is Status.APPEALED and after.correction and not before.correction:
         owed[Duty.POST_CORRECTION] = now
+    if decision and decision.act in _RENEWS:
+        owed[_RENEWS[decision.act]] = now
     if after.status is Status.ESCALATED and before.status is not Status.ESCALATED:
         owed[Duty.ESCALATION] = now
     return owed
@@ -433,7 +446,7 @@ def closed_at(case: Case) -> datetime | None:
 
 def allowed(case: Case, policy: Policy = Policy()) -> tuple[Act, ...]:
     """The acts that moderators may do to this case now."""
-    forbidden = LIFE if policy.may_delete else LIFE | {Act.DELETE}
+    forbidden = LIFE | LISTED | (frozenset() if policy.may_delete else {Act.DELETE})
     return tuple(a for a in Act if a not in forbidden and (case.status, a) in OUTCOMES)
 
 
@@ -448,6 +461,7 @@ def detail(decision: Decision) -> str:
     return "; ".join(p for p in parts if p)
 
 
+_RENEWS = {Act.AMEND: Duty.AMEND_CORRECTION, Act.REISSUE: Duty.POST_CORRECTION}
 _HEARD = frozenset({(Status.APPEALED, Act.CONFIRM), (Status.APPEALED, Act.DISMISS)})  # what complaints end with
 _TEXTED = frozenset({Act.NOTE, Act.NOT_TOLD, Act.REPEATED, Act.ANSWERED})  # their text is no member's
 _SIGNED = frozenset(Status) - {Status.OPEN, Status.WITHDRAWN, Status.MESSAGE_DELETED}
@@ -528,7 +542,18 @@ def _uphold(case: Case, decision: Decision) -> Case:
     text = decision.text if decision.correction.tells else ""
     if decision.correction.tells and not text.strip():
         raise Refused("A correction needs some text.")
-    return _sign(replace(case, flags=flags, correction=text, way=decision.correction, reason=None), decision)
+    made_of = decision.made_of if text else ()
+    told = replace(case, flags=flags, correction=text, made_of=made_of, way=decision.correction, reason=None)
+    return _sign(told, decision)
+
+
+def _renew(case: Case, decision: Decision) -> Case:
+    """Another text for a correction that stands; who decided the case stays."""
+    if not case.correction or not case.correction_ref:
+        raise Refused(f"No correction of case {case.id} stands that could be changed.")
+    if not decision.text.strip():
+        raise Refused("A correction needs some text.")
+    return replace(case, correction=decision.text, made_of=decision.made_of)
 
 
 def _delete(case: Case, decision: Decision) -> Case:
@@ -663,6 +688,8 @@ _CHANGES = {
     Act.CANCEL: _undo,
     Act.CONFIRM: _confirm,
     Act.DELETE: _delete,
+    Act.AMEND: _renew,
+    Act.REISSUE: _renew,
     Act.ESCALATE: _escalate,
     Act.SNOOZE: _snooze,
     Act.MESSAGE_DELETED: _purge,

@@ -26,6 +26,7 @@ from bot.discord_.errors import explain
 from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
 from bot.discord_.offers import offer
+from bot.discord_.outdated import RenewButton
 from bot.discord_.privacy import PrivacyButton, privacy_command
 from bot.discord_.recheck import recheck
 from bot.discord_.servers import Servers
@@ -112,7 +113,9 @@ class DiscordBot(discord.AutoShardedClient):
             await self.cursors.save()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*DYNAMIC, *ANSWER_ITEMS, *ASKING_ITEMS, *SETUP_ITEMS, QueueButton, PrivacyButton)
+        self.add_dynamic_items(
+            *DYNAMIC, *ANSWER_ITEMS, *ASKING_ITEMS, *SETUP_ITEMS, QueueButton, RenewButton, PrivacyButton
+        )
         await self.servers.refresh()
         await self.sync.tell()
 

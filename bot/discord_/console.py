@@ -17,6 +17,7 @@ from bot.core.statistics import summarise
 from bot.discord_ import wording
 from bot.discord_.buttons import Interaction, answered, notice_view, tell
 from bot.discord_.convert import PLATFORM
+from bot.discord_.outdated import outdated_view
 from bot.discord_.render import notice_embed, quoted
 from bot.discord_.setup import begin
 
@@ -86,8 +87,9 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
     @told
     async def content(interaction: Interaction) -> None:
         bot.require_moderator(interaction)
-        lines = await about_content(bot.moderation, bot.clock.now())
-        await _say(interaction, [quoted(line) for line in lines])
+        about = await about_content(bot.moderation, bot.clock.now(), of=bot.scope(interaction))
+        words = fit([quoted(line) for line in about.lines], 1900)
+        await interaction.response.send_message(words, view=outdated_view(about.outdated), ephemeral=True)
 
     @group.command(name="export", description=wording.EXPORT)
     @app_commands.describe(days=wording.HOW_FAR_BACK, form=wording.EXPORT_FORM)

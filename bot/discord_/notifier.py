@@ -215,6 +215,21 @@ class DiscordNotifier:
             )
             return Told(str(sent.id), sent.jump_url)
 
+    async def amend_correction(self, case: Case) -> None:
+        words = wording.alone(case.correction, case.link) if case.told_alone else case.correction
+        with _told_plainly():
+            try:
+                place = await self._direct(case) if case.told_alone else self._channel(int(case.key.channel))
+                await place.get_partial_message(int(case.correction_ref)).edit(
+                    content=words[:2000], allowed_mentions=NOBODY
+                )
+            except (discord.NotFound, discord.Forbidden):
+                raise Impossible(wording.CORRECTION_GONE) from None
+
+    async def _direct(self, case: Case) -> discord.DMChannel:
+        author = await self._client.fetch_user(int(case.author.id))
+        return await author.create_dm()
+
     async def remove_correction(self, case: Case) -> None:
         await (self._take_back(case) if case.told_alone else self._remove_reply(case))
 

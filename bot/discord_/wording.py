@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.core.review import Correction
+from bot.core.review import Act, Correction
 
 STATUS = "Whether the bot hears everything here"
 NEEDS_TO_READ = "the bot needs View Channel and Read Message History there"
 CANT_ASK = "Discord can't be asked now ({kind})"
 NOT_SCREENED = "a message could not be screened"
 
+CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
+AMEND = "Amend case {case}"
+REISSUE = "Post case {case} again"
+RENEWED: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.AMEND: "Noted. The correction is being changed where it stands.",
+        Act.REISSUE: "Noted. The old correction is being taken away, and the new one posted.",
+    }
+)
 CONTENT = "Which content is in force, what is wrong with it, what is due, what changed last"
 SETUP = "Set up the bot for this server, step by step"
 ADMINS_ONLY = "Setting up the bot takes the permission Manage Server."

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 from bot.content_desk import about_content
 from bot.core import console, export
-from bot.core.review import Case
+from bot.core.review import Act, Case, Refused
 from bot.core.statistics import Statistics, summarise
 from bot.moderation import Moderation
+from bot.outdated import renew
 from bot.plots import draw_digest
+from bot.sandbox.payload import LONGEST_CORRECTION, Payload
 from bot.sandbox.people import Role, Visitor
 from bot.sandbox.posts import CHANNEL
 from bot.sandbox.view import Json
@@ -35,9 +37,25 @@ class Console:
         lead = visitor.role.reaches(Role.ADMIN)
         return console.statistics_lines(await self._statistics(days), timedelta(days=days), people=lead)
 
-    async def content(self) -> list[str]:
-        """Which content is in force, and what it needs."""
-        return await about_content(self._moderation, self._workspace.clock.now())
+    async def content(self) -> Json:
+        """Which content is in force, what it needs, and the workspace's own corrections that are out of date."""
+        workspace = self._workspace
+        about = await about_content(self._moderation, workspace.clock.now(), of=workspace.key(0).home)
+        stale = [
+            {"case": s.case.id, "version": s.case.version, "why": s.why, "was": s.case.correction, "text": s.text}
+            for s in about.outdated
+        ]
+        return {"lines": list(about.lines), "outdated": stale}
+
+    async def renew(self, visitor: Visitor, payload: Payload) -> None:
+        """Amend an outdated correction, or post it again. Raises Refused, or BadPayload."""
+        case = await self._moderation.case(payload.number("case"))
+        if case is None or not self._workspace.owns(case):
+            raise Refused(f"There is no case {payload.number('case')}.")
+        act, at = payload.choice("act", Act), self._workspace.clock.now()
+        version, text = payload.number("version"), payload.text("text", longest=LONGEST_CORRECTION)
+        await renew(self._moderation, case.id, act, by=visitor.person, at=at, version=version, text=text)
+        self._workspace.feed.publish()
 
     async def picture(self, days: int) -> bytes:
         """The numbers as two charts, in one PNG. Raises bot.plots.NoPlots."""

@@ -25,6 +25,7 @@ class ConsolePages:
             web.get("/person", self._person),
             web.get("/numbers", self._numbers),
             web.get("/content", self._content),
+            web.post("/renew", self._renew),
             web.get("/numbers.png", self._chart),
             web.get("/picture", self._picture),
             web.get("/export", self._export),
@@ -43,7 +44,12 @@ class ConsolePages:
 
     async def _content(self, request: web.Request) -> web.Response:
         self._need(request, Role.MODERATOR)
-        return web.json_response({"lines": await self._console.content()})
+        return web.json_response(await self._console.content())
+
+    async def _renew(self, request: web.Request) -> web.Response:
+        visitor = self._need(request, Role.MODERATOR)
+        await self._console.renew(visitor, Payload.of(await request.read()))
+        return web.json_response({"done": True})
 
     async def _chart(self, request: web.Request) -> web.Response:
         self._need(request, Role.MODERATOR)

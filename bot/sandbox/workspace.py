@@ -14,11 +14,12 @@ from bot.clock import SystemClock
 from bot.core import cards
 from bot.core.message import MessageKey, Person
 from bot.core.review import Case, Correction
-from bot.ports import Clock, Record, Told
+from bot.ports import Clock, Impossible, Record, Told
 from bot.sandbox.feed import Feed
 from bot.sandbox.posts import BOT, CHANNEL, PRIVATE_NOTE, Call, Kind, Post
 
 PLATFORM = "sandbox"
+CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
 TAKEN_BACK = "A moderator has taken back the note that you got. Your message is fine as it is."
 FILE = "sandbox.sqlite3"
 
@@ -157,6 +158,17 @@ class Workspace:
             (CHANNEL, BOT.id, BOT.name, case.correction, *self._answered(case), self._now(), Kind.CORRECTION, case.id),
         )
         return Told(str(post.id), link=f"#post-{post.id}")
+
+    async def amend_correction(self, case: Case) -> None:
+        """See bot.ports.Notifier."""
+        standing = await self._posts(
+            "WHERE id = ? AND case_id = ? AND deleted = 0", (int(case.correction_ref), case.id)
+        )
+        if not standing:
+            raise Impossible(CORRECTION_GONE)
+        await self._change(
+            "UPDATE sandbox_posts SET text = ? WHERE id = ? RETURNING *", (case.correction, standing[0].id)
+        )
 
     async def remove_correction(self, case: Case) -> None:
         """See bot.ports.Notifier."""

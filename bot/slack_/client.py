@@ -30,6 +30,7 @@ from bot.slack_.home import Home
 from bot.slack_.inbox import Work
 from bot.slack_.listeners import Body, Listeners, Outcome
 from bot.slack_.notifier import SlackNotifier
+from bot.slack_.outdated import Renewals
 from bot.slack_.privacy import Privacy
 from bot.slack_.reply import Replies
 from bot.slack_.reports import Reports
@@ -99,7 +100,8 @@ class SlackBot:
             offer=self._answering.offer,
         )
         self._acts = Acts(moderation, directory, replies, clock)
-        self._console = Console(moderation, asking, directory, replies, self._acts, self.api, clock)
+        self._renewals = Renewals(moderation, directory, replies, clock)
+        self._console = Console(moderation, asking, directory, replies, self._acts, self._renewals, self.api, clock)
         self._home = Home(moderation, directory, self._console, self.api)
         self._reports = Reports(moderation, directory, replies, self.watcher, settings)
         self._listen(Listeners(self.app, self.work, replies, clock))
@@ -161,6 +163,7 @@ class SlackBot:
         on.on_action(r"^case:", self._then_home(self._acts.clicked))
         on.on_action(r"^uphold:flags$", self._acts.chose_flags)
         on.on_action(r"^uphold:(post|edit|private|record)$", self._then_home(self._acts.upheld))
+        on.on_action(r"^renew:(amend|reissue)$", self._renewals.pressed)
         on.on_action(r"^appeal$", self._acts.appealed)
         on.on_action(r"^answer:show(:\d)?$", self._answering.shown)
         on.on_action(r"^answer:share$", self._answering.shared)
@@ -171,6 +174,7 @@ class SlackBot:
         on.on_action(r"^queue:open$", self._console.opened)
         on.on_action(r"^home:ask$", self._answering.ask_at_home)
         on.on_form("correction", self._then_home(self._acts.corrected))
+        on.on_form("renew", self._renewals.sent)
         on.on_form("note", self._then_home(self._acts.noted))
         on.on_form("answer", self._answering.picked)
         on.on_form("report", self._reports.sent)

@@ -18,6 +18,7 @@ from bot.slack_.blocks import Block, actions, button, header, section
 from bot.slack_.convert import PLATFORM, Visit
 from bot.slack_.directory import Directory
 from bot.slack_.markup import quoted
+from bot.slack_.outdated import Renewals
 from bot.slack_.render import summary
 from bot.slack_.reply import Replies
 
@@ -47,6 +48,7 @@ class Console:
         directory: Directory,
         replies: Replies,
         acts: Acts,
+        renewals: Renewals,
         api: SlackApi,
         clock: Clock,
     ) -> None:
@@ -54,7 +56,7 @@ class Console:
         self._asking = asking
         self._directory = directory
         self._replies = replies
-        self._acts = acts
+        self._acts, self._renewals = acts, renewals
         self._api = api
         self._clock = clock
         self._commands: Mapping[str, Callable[[Visit, Words], Awaitable[None]]] = {
@@ -146,7 +148,9 @@ class Console:
         await self._say(visit, [*lines, *console.vote_lines(self._moderation.pack, votes)])
 
     async def _content(self, visit: Visit, words: Words) -> None:
-        await self._say(visit, await about_content(self._moderation, self._clock.now()))
+        about = await about_content(self._moderation, self._clock.now())
+        shown = section("\n".join(quoted(line) for line in about.lines))
+        await self._replies.show(visit, [shown, *self._renewals.blocks(about.outdated)], about.lines[0])
 
     async def _export(self, visit: Visit, words: Words) -> None:
         kind = next((w.lower() for w in words if w.lower() in EXPORTS), "csv")

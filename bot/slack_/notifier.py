@@ -20,6 +20,7 @@ from bot.slack_.render import correction_blocks, notice_blocks, summary
 
 MOST_REMINDED = 5  # people called by one reminder
 TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
+CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
 CANT_DELETE = (
     "Slack lets only the author and the workspace's admins delete this message; please ask an admin to delete it"
 )
@@ -60,7 +61,7 @@ class SlackNotifier:
     async def post_correction(self, case: Case) -> Told:
         if case.way is not Correction.PRIVATE:
             return await self._reply(case)
-        words = f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
+        words = _alone(case)
         return Told(await self._say_alone(case, words, correction_blocks(words, case.id), of_case(CORRECTION, case)))
 
     async def tell_author(self, case: Case, words: str) -> None:
@@ -103,6 +104,12 @@ class SlackNotifier:
                     filename=f"{name}.png",
                     title="How flags ended, and how long decisions took",
                 )
+
+    async def amend_correction(self, case: Case) -> None:
+        words = _alone(case) if case.told_alone else case.correction
+        blocks, marked = correction_blocks(words, case.id), of_case(CORRECTION, case)
+        if not await self._posts.change(case.correction_ref, words, blocks, marked, home=None):
+            raise Impossible(CORRECTION_GONE)
 
     async def remove_correction(self, case: Case) -> None:
         if not case.told_alone:
@@ -192,6 +199,11 @@ class SlackNotifier:
         if case.notice_ref:
             return case.notice_ref
         return await self._posts.notice(self._moderators(), case)
+
+
+def _alone(case: Case) -> str:
+    """The correction as its author alone hears it."""
+    return f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
 
 
 def mention(who: str) -> str:

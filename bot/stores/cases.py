@@ -154,6 +154,14 @@ class Cases(Chain):
             Status.UPHELD,
         )
 
+    async def standing(self, *, limit: int, before: int | None = None, of: Workspace | None = None) -> list[Case]:
+        return await self._cases(
+            f"WHERE correction_ref <> '' AND id < ?{_in(of)} ORDER BY id DESC LIMIT ?",
+            before or EVERY_NUMBER,
+            *_names(of),
+            limit,
+        )
+
     async def folded(self, case_id: int) -> int:
         return await self._number(
             "SELECT count(*) AS number FROM cases WHERE folded_into = ? AND folded_into <> 0"

@@ -68,6 +68,7 @@ def body_of(case: Case) -> str:
             "reason": case.reason,
             "correction": case.correction,
             "way": case.way,
+            "made_of": case.made_of,
             "deletes": case.deletes,
             "confirmed_by": asdict(case.confirmed_by) if case.confirmed_by else None,
             "repeats": case.repeats,
@@ -112,6 +113,7 @@ def case_of_row(row: Row, text: str) -> Case:
         reason=Reason(body["reason"]) if body["reason"] else None,
         correction=body["correction"],
         way=Correction(body.get("way", Correction.REPLY)),  # rows of the first release know replies only
+        made_of=tuple((name, mark) for name, mark in body.get("made_of", ())),
         deletes=body.get("deletes", False),
         confirmed_by=_person(body.get("confirmed_by")),
         repeats=body.get("repeats", 0),

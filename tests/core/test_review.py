@@ -42,8 +42,8 @@ def decision(act: Act, **changes: object) -> Decision:
 
 @pytest.mark.parametrize(("status", "act"), sorted(OUTCOMES))
 def test_every_row_of_the_table_leads_where_it_says(status: Status, act: Act) -> None:
-    told = case(status=status, author=ANN, correction="Tea does not cure.")
-    after = decide(told, decision(act), OPEN_HANDED)
+    told = case(status=status, author=ANN, correction="Tea does not cure.", correction_ref="c1")
+    after = decide(told, decision(act, text="Tea does not cure anything."), OPEN_HANDED)
     assert (after.status, after.version) == (OUTCOMES[status, act], 2)
 
 

@@ -13,6 +13,7 @@ from bot.core.message import Person
 from bot.core.review import Act, Decision, Policy, Status
 from tests.discord_.conftest import Server
 from tests.discord_.test_flow import server_text_input
+from tests.samples import reworded
 
 MODERATE = discord.Permissions(manage_messages=True, view_channel=True, send_messages=True)
 
@@ -230,3 +231,66 @@ async def test_moderators_are_told_about_the_content_in_force(server: Server) ->
     assert shown.ephemeral
     assert shown.response.content.splitlines()[0].startswith("Revision abc123 is in force")
     assert "Misconceptions: 2 live." in shown.response.content
+
+
+async def corrected(server: Server, way: str = "Post as reply") -> None:
+    """A case whose correction stands, and content in which it has changed since."""
+    await server.flag()
+    preview = await server.click(server.ann, "Uphold")
+    await server.ann.click(preview.response, label=way)
+    await server.deliver()
+    server.bot.moderation.use(reworded("It does nothing of the kind."))
+
+
+async def test_an_outdated_correction_is_amended_where_it_stands(server: Server) -> None:
+    await corrected(server)
+    before = server.health.last_message
+    shown = await server.ben.slash(server.mods, "moderation content")
+    assert "Case 1: the correction of tea-cures was reworded" in shown.response.content
+    modal = await server.ben.click(shown.response, label="Amend case 1")
+    await server.ben.submit_modal(modal, {server_text_input(modal): "It does nothing of the kind."})
+    for _ in range(2):
+        await server.deliver()
+    after = server.health.last_message
+    assert (after.id, after.content) == (before.id, "It does nothing of the kind.")
+    assert [c.label for row in after.components for c in row.children] == ["This was wrong about me"]
+    again = await server.ben.slash(server.mods, "moderation content")
+    assert "read differently" not in again.response.content
+    entries = await server.bot.moderation.history(1)
+    assert (entries[-1].act, entries[-1].by.name) == (Act.AMEND, "ben")
+
+
+async def test_an_outdated_correction_is_posted_again(server: Server) -> None:
+    await corrected(server)
+    before = server.health.last_message
+    shown = await server.ben.slash(server.mods, "moderation content")
+    modal = await server.ben.click(shown.response, label="Post case 1 again")
+    await server.ben.submit_modal(modal, {server_text_input(modal): "It does nothing of the kind."})
+    await server.deliver()
+    after = server.health.last_message
+    assert after.id != before.id
+    assert after.content == "It does nothing of the kind."
+    assert [m.content for m in server.health.history()] == ["tea cures all", "It does nothing of the kind."]
+
+
+async def test_a_private_correction_is_amended_where_its_author_reads_it(server: Server) -> None:
+    await corrected(server, "Send privately")
+    shown = await server.ann.slash(server.mods, "moderation content")
+    modal = await server.ann.click(shown.response, label="Amend case 1")
+    await server.ann.submit_modal(modal, {server_text_input(modal): "It does nothing of the kind."})
+    await server.deliver()
+    told = server.member.user.dm_channel.last_message
+    assert told.content.startswith("It does nothing of the kind.")
+
+
+async def test_a_correction_that_was_deleted_by_hand_is_not_posted_again(server: Server) -> None:
+    await corrected(server)
+    shown = await server.ann.slash(server.mods, "moderation content")
+    modal = await server.ann.click(shown.response, label="Amend case 1")
+    await server.ann.delete(server.health.last_message)
+    await server.ann.submit_modal(modal, {server_text_input(modal): "It does nothing of the kind."})
+    for _ in range(3):
+        await server.deliver()
+    assert server.health.last_message.content == "tea cures all"
+    entries = await server.bot.moderation.history(1)
+    assert entries[-1].detail == "the correction was deleted by hand, so there was nothing to amend"

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -356,3 +357,27 @@ async def test_a_report_an_appeal_and_the_outcome(opened: Opener) -> None:
     await expect(member.locator(".post.whisper").first).to_contain_text("has taken back the note")
     await expect(member.locator(".post.whisper").last).to_contain_text("taken the note back")
     await expect(member.get_by_role("button", name="This was wrong about me")).to_have_count(0)
+
+
+async def test_a_correction_whose_text_has_changed_is_amended_in_place(opened: Opener, stage: Stage) -> None:
+    page = await opened()
+    await replay(page)
+    await become(page, "Moderator")
+    await page.locator("#waiting .case").get_by_role("button", name="Uphold").click()
+    await page.get_by_role("button", name="Post as reply").click()
+    await expect(page.locator(".post.correction")).to_have_count(1)
+    pack = stage.moderation.whole
+    (case,) = await stage.moderation.queue()
+    changed = {
+        name: replace(pack.misconceptions[name], correction="It was put in other words.") for name, _ in case.made_of
+    }
+    async with asyncio.timeout(20):
+        while not case.correction_ref:
+            (case,) = await stage.moderation.queue()
+    stage.moderation.use(replace(pack, misconceptions={**pack.misconceptions, **changed}, revision="newer"))
+    await page.locator("#content").click()
+    await expect(page.locator("dialog")).to_contain_text("Posted corrections that would read differently today")
+    await page.get_by_label("as it would be posted today").fill("It was put in other words.")
+    await page.get_by_role("button", name="Amend").click()
+    await expect(page.locator(".post.correction")).to_contain_text("It was put in other words.")
+    await expect(page.locator("dialog")).not_to_contain_text("read differently")

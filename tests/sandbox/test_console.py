@@ -1,5 +1,6 @@
 """Around the sandbox's queue: lists and pages, counts, numbers, tables, pauses, and what the bot tells moderators."""
 
+import asyncio
 import csv
 import io
 import json
@@ -13,7 +14,7 @@ import pytest
 
 from bot.core.review import Policy
 from bot.digest import Digest
-from tests.samples import PACK, WordScreener
+from tests.samples import PACK, WordScreener, reworded
 from tests.sandbox.stage import Page, Stage, running
 
 HARMFUL, MINOR = "tea cures all", "tea is blue"
@@ -107,6 +108,39 @@ async def test_moderators_are_told_about_the_content_in_force(page: Page) -> Non
     lines = (await page.get("content"))["lines"]
     assert lines[0] == "Revision abc123 is in force."
     assert "Misconceptions: 2 live." in lines
+
+
+@pytest.mark.parametrize(("act", "way"), [("amend", "reply"), ("reissue", "reply"), ("amend", "private")])
+async def test_an_outdated_correction_is_brought_up_to_date(stage: Stage, page: Page, act: str, way: str) -> None:
+    await page.become("member")
+    await page.send("post", {"text": HARMFUL})
+    await page.become("moderator")
+    told = {"chosen": ["tea-cures"], "correction": way, "text": "It does not."}
+    await page.send("act", {"case": 1, "version": 1, "act": "uphold"} | told)
+    await notes(page, stage, "It does not.")
+    async with asyncio.timeout(20):
+        while not (case := await stage.moderation.case(1)) or not case.correction_ref:
+            await page.state()
+    stage.moderation.use(reworded("It does nothing of the kind."))
+    (stale,) = (await page.get("content"))["outdated"]
+    assert (stale["case"], stale["was"]) == (1, "It does not.")
+    assert "nothing of the kind" in stale["text"]
+    values = {"case": 1, "version": stale["version"], "act": act, "text": "Newer."}
+    await page.become("member")
+    assert (await page.send("renew", values))[0] == 403
+    await page.become("moderator")
+    assert (await page.send("renew", values))[0] == 200
+    await notes(page, stage, "Newer.")
+    assert (await page.send("renew", values))[0] == 409
+    assert (await page.get("content"))["outdated"] == []
+    assert (await page.send("renew", values | {"act": "uphold"}))[0] in (400, 409)
+
+
+async def notes(page: Page, stage: Stage, text: str) -> None:
+    """Return once the one note that the bot wrote says this."""
+    with stage.workspace.feed.watch() as watcher:
+        while [p.text for p in await stage.workspace.posts() if p.author.id == "bot"] != [text]:
+            await watcher.changed()
 
 
 async def test_numbers_name_single_moderators_to_admins_only(page: Page) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.message import Person
 from bot.core.review import Act, Decision, Status
+from tests.samples import reworded
 from tests.slack_.conftest import Workspace
 from tests.slack_.fake import Json
 from tests.slack_.people import Somebody, labels, words
@@ -258,3 +259,45 @@ async def test_moderators_are_told_about_the_content_in_force(workspace: Workspa
     told = await ask(workspace, workspace.ann, "content")
     assert told.startswith("Revision abc123 is in force")
     assert "Misconceptions: 2 live." in told
+
+
+async def corrected(workspace: Workspace) -> Json:
+    """A message whose correction stands, and content in which it has changed since."""
+    message = await workspace.say("tea cures all")
+    await workspace.deliver()
+    await workspace.click(workspace.ann, "Uphold")
+    await workspace.press(workspace.ann, "Post as reply")
+    await workspace.deliver()
+    workspace.bot.moderation.use(reworded("It does nothing of the kind."))
+    return message
+
+
+@pytest.mark.parametrize(("label", "stays"), [("Amend", True), ("Post again", False)])
+async def test_an_outdated_correction_is_brought_up_to_date(workspace: Workspace, label: str, stays: bool) -> None:
+    message = await corrected(workspace)
+    (before,) = workspace.replies(message)
+    assert "Case 1: the correction of tea-cures was reworded" in await ask(workspace, workspace.ben, "content")
+    await workspace.ben.click_whisper(label)
+    await workspace.settle()
+    await workspace.submit(workspace.ben, correction="It does nothing of the kind.")
+    for _ in range(2):
+        await workspace.deliver()
+    (after,) = workspace.replies(message)
+    assert (after["ts"] == before["ts"]) is stays
+    assert after["blocks"][0]["text"]["text"] == "It does nothing of the kind."
+    assert labels(after["blocks"]) == ["This was wrong about me"]
+    assert "read differently" not in await ask(workspace, workspace.ben, "content")
+    entries = await workspace.bot.moderation.history(1)
+    assert (entries[-1].act, entries[-1].by.name) == (Act.AMEND if stays else Act.REISSUE, "ben")
+
+
+async def test_members_can_not_renew_a_correction(workspace: Workspace) -> None:
+    message = await corrected(workspace)
+    await ask(workspace, workspace.ben, "content")
+    shown = workspace.ben.whisper
+    await workspace.mina.click(shown, "Amend", workspace.health)
+    await workspace.settle()
+    await workspace.deliver()
+    (after,) = workspace.replies(message)
+    assert "nothing of the kind" not in str(after)
+    assert not workspace.mina.has_form or "Only moderators" in words(workspace.mina.form)

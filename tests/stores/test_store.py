@@ -185,6 +185,19 @@ async def test_corrections_that_stand_are_found_by_channel(store: Store) -> None
     assert numbers(await store.corrected(at("new"), NOON - timedelta(hours=1))) == [2]
 
 
+async def test_corrections_that_stand_are_found_newest_first_by_pages_and_workspaces(store: Store) -> None:
+    elsewhere = replace(KEY, workspace="elsewhere")
+    await opened(store, case(), case(), case(key=elsewhere), case(made_of=(("tea-cures", "a.b"),)))
+    for owed in (await store.due(NOON))[1:]:
+        await store.done(owed, correction_ref="c", correction_link="https://example.org/c")
+    found = await store.standing(limit=10)
+    assert numbers(found) == [4, 3, 2]
+    assert found[0].made_of == (("tea-cures", "a.b"),)
+    assert numbers(await store.standing(limit=2)) == [4, 3]
+    assert numbers(await store.standing(limit=2, before=3)) == [2]
+    assert numbers(await store.standing(limit=10, of=elsewhere.home)) == [3]
+
+
 async def test_undecided_cases_of_a_flood_are_counted(store: Store) -> None:
     await opened(store, case(), case(folded_into=1), case(folded_into=1, status=Status.UPHELD), case(folded_into=2))
     assert await store.folded(1) == 1

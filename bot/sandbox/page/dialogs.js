@@ -97,12 +97,15 @@ export function askNumbers() {
   ], "wide");
 }
 
-/** Which content is in force, and what it needs. */
+/** Which content is in force, what it needs, and the posted corrections that it has left behind. */
 export function askContent() {
   const lines = h("ul", { class: "lines" });
+  const outdated = h("div", { class: "outdated" });
   async function show() {
     try {
-      lines.replaceChildren(...(await read("/content")).lines.map((line) => h("li", {}, line)));
+      const told = await read("/content");
+      lines.replaceChildren(...told.lines.map((line) => h("li", {}, line)));
+      outdated.replaceChildren(...told.outdated.map((stale) => renewal(stale, show)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       lines.replaceChildren(h("li", {}, error.message));
@@ -111,8 +114,33 @@ export function askContent() {
   show();
   return open("Content", (finish) => [
     lines,
+    outdated,
     h("div", { class: "dialog-acts" }, h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Close")),
   ], "wide");
+}
+
+/** One outdated correction: as it stands, and as it would be posted today. */
+function renewal(stale, done) {
+  const id = `renew-${stale.case}`;
+  const text = h("textarea", { id, rows: "5", maxlength: "2000" });
+  text.value = stale.text;
+  const renew = async (act) => {
+    try {
+      await send("/renew", { case: stale.case, version: stale.version, act, text: text.value });
+      toast(act === "amend" ? "The correction is being changed where it stands." : "The correction is being posted again.");
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      toast(error.message, { refusal: true });
+    }
+    done();
+  };
+  const label = `Correction of case ${stale.case}, as it would be posted today`;
+  return h("section", { class: "renewal", "data-case": String(stale.case) },
+    h("p", { class: "quiet" }, `Case ${stale.case} says: ${stale.was}`),
+    stale.text ? [h("label", { for: id }, label), text] : h("p", {}, "Nothing of it would be corrected any more. Undo the case to take it away."),
+    stale.text && h("div", { class: "dialog-acts" },
+      h("button", { type: "button", class: "ghost", onclick: () => renew("reissue") }, "Post again"),
+      h("button", { type: "button", class: "primary", onclick: () => renew("amend") }, "Amend")));
 }
 
 /** Which claims to uphold, and the correction as the channel will see it. */
