@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from bench import load
 from bench.on_discord import click_rows, throughput_rows
 from bench.rows import Row
 from bot.core.concepts import VAGUE
@@ -43,6 +44,7 @@ def main() -> None:
     for row in rows:
         ratio = f"{row.ratio:8.2f} x {row.against}" if row.ratio is not None else ""
         print(f"{row.name:<52} {row.microseconds:>12,.2f} µs {ratio}")
+    load.memory(["--seconds", "15"] if options.quick else [], pack, _messages(CHAT))
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows]))
 
@@ -168,5 +170,8 @@ if __name__ == "__main__":
         from bench.store import main as measure_store
 
         measure_store(sys.argv[2:])
+    elif sys.argv[1:2] in (["load"], ["memory"]):
+        measured = load.load if sys.argv[1] == "load" else load.memory
+        raise SystemExit(measured(sys.argv[2:], read_pack(Settings().content), _messages(CHAT)))
     else:
         main()

@@ -5,46 +5,39 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.admins import Admins
 from bot.asking import Answering
 from bot.care import Care
 from bot.clock import SystemClock
-from bot.content import Broken, Content, Loaded, files_of, revisions, warn_of
-from bot.core import answers
-from bot.core.trials import Shown
-from bot.core.urgent import UrgentReader
+from bot.content import Content, warn_of
 from bot.digest import Digest
 from bot.health import Health, serve
-from bot.judging import Judge
+from bot.loading import Loader
+from bot.memory import hold_little, settle
 from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
-from bot.packs.files import Files, collect, glance
-from bot.packs.problems import PackErrors
-from bot.packs.read import examine_files, usable
+from bot.packs.files import glance
 from bot.ports import Clock, Notifier, Store
 from bot.privacy import Privacy
-from bot.readers import screener_for
 from bot.reading import ReadingRoom
-from bot.sandbox.server import Sandbox
-from bot.sandbox.workspace import open_workspace
 from bot.settings import Settings
 from bot.stores.open import open_store
 from bot.workers import Worker
 
 log = logging.getLogger(__name__)
+SETTLED = 15.0  # seconds after which the start is over
 
 
 @asynccontextmanager
 async def service(
-    settings: Settings, clock: Clock, metrics: Metrics | None = None, judge: Judge | None = None
+    settings: Settings, clock: Clock, metrics: Metrics | None = None, loader: Loader | None = None
 ) -> AsyncIterator[tuple[Moderation, Store, ReadingRoom]]:
     """The moderation service over its content and store."""
     metrics = metrics or Metrics()
     async with open_store(settings.data, settings.store_url, settings.text_key) as store:
-        loaded = await _first_content(settings, store, judge or Judge())
+        loaded = await (loader or Loader(settings)).first(store)
         async with ReadingRoom(loaded.screener) as room:
             metrics.watch(room)
             metrics.content(loaded.pack.revision)
@@ -56,45 +49,13 @@ async def service(
             yield moderation, store, room
 
 
-def load_content(settings: Settings, judge: Judge | None = None) -> Loaded:
-    """The content on disk. Raises Broken with everything that keeps it from being used."""
-    files = collect(settings.content)
-    try:
-        return _loaded(files, settings, judge or Judge())
-    except PackErrors as error:
-        raise Broken(str(error)) from None
-
-
-async def _first_content(settings: Settings, store: Store, judge: Judge) -> Loaded:
-    """The content on disk or, where that is broken, what was last in force. Raises PackErrors if there is neither."""
-    files = collect(settings.content)
-    try:
-        return _loaded(files, settings, judge)
-    except PackErrors as error:
-        known = await revisions(store)
-        kept = await files_of(store, known[0].revision) if known else None
-        if kept is None:
-            raise
-        log.warning("the content can't be used; revision %s stays in force:\n%s", known[0].revision, error)
-        return _loaded(replace(files, contents=kept, problems=()), settings, judge)
-
-
-def _loaded(files: Files, settings: Settings, judge: Judge) -> Loaded:
-    pack = usable(examine_files(files))
-    screener = screener_for(pack, notice=settings.screening.notice, shadow=settings.screening.shadow)
-    shown = Shown.of(pack)
-    for each in {id(p): p for p in (shown.live, shown.trying)}.values():
-        answers.index_of(each)  # here, where nobody waits for it, rather than under the first question
-    held_back = judge.held_back(pack, screener)
-    return Loaded(pack, screener, UrgentReader(pack.safety.red_flags), files.contents, held_back, shown)
-
-
 async def run(settings: Settings, clock: Clock | None = None) -> None:
     """Run every platform that the settings ask for, until SIGINT or SIGTERM."""
     clock = clock or SystemClock()
+    hold_little()
     async with AsyncExitStack() as stack:
-        metrics, judge = Metrics(), Judge()
-        moderation, store, room = await stack.enter_async_context(service(settings, clock, metrics, judge))
+        metrics, loader = Metrics(), Loader(settings)
+        moderation, store, room = await stack.enter_async_context(service(settings, clock, metrics, loader))
         log.info("content revision %s is loaded", moderation.pack.revision)
         answering = Answering(
             moderation=moderation,
@@ -109,6 +70,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         notifiers: dict[str, Notifier] = {}
         platforms = []
         if settings.runs_sandbox:
+            from bot.sandbox.server import Sandbox  # as with each platform: it takes time and memory
+            from bot.sandbox.workspace import open_workspace
+
             workspace = await stack.enter_async_context(open_workspace(settings.data))
             notifiers["sandbox"] = workspace
             platforms.append(Sandbox(workspace, moderation, host=settings.sandbox.host, port=settings.sandbox.port).run)
@@ -153,7 +117,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                 tasks.append(group.create_task(digest.run()))
             content = Content(
                 glance=lambda: glance(settings.content),
-                load=lambda: load_content(settings, judge),
+                load=loader.load,
                 moderation=moderation,
                 room=room,
                 store=store,
@@ -167,6 +131,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             tasks.append(group.create_task(care.run()))
             privacy = Privacy(store=store, clock=clock, keep_text=settings.policy.keep_text)
             tasks.append(group.create_task(privacy.run(alive=lambda: health.beat("the purging of old words"))))
+            tasks.append(group.create_task(settle(SETTLED)))
             tasks.append(group.create_task(worker.run()))
             tasks.append(group.create_task(outbox.run(alive=lambda: health.beat("the outbox"))))
             _stop_on_signals(tasks)

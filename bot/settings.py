@@ -74,6 +74,7 @@ class Switch(StrEnum):
 class Screening(_Frozen):
     notice: float = Field(0.75, ge=0, le=1)
     shadow: float = Field(0.4, ge=0, le=1)
+    second_reader: bool = True
 
     @model_validator(mode="after")
     def _ordered(self) -> "Screening":

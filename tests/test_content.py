@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import load_content
 from bot.content import Content, changed_since, files_of, revisions
 from bot.core import answers
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.revisions import packed, unpacked
 from bot.core.topic_index import TopicIndex
+from bot.loading import Loader
 from bot.moderation import Moderation
 from bot.packs.files import glance
 from bot.packs.read import read_pack
@@ -56,7 +56,7 @@ class Watch:
         settings = Settings(content=self.folder)
         self.content = Content(
             glance=lambda: glance(self.folder),
-            load=lambda: load_content(settings),
+            load=Loader(settings).load,
             moderation=self.moderation,
             room=self.room,
             store=self.store,
@@ -117,7 +117,7 @@ async def test_a_new_name_is_told_because_commands_are_called_by_it(watch: Watch
 async def test_what_answers_questions_is_built_while_content_is_loaded_and_not_under_the_first_question(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = load_content(Settings(content=watch.folder))
+    loaded = Loader(Settings(content=watch.folder)).load()
 
     def too_late(pack: Pack) -> TopicIndex:
         raise AssertionError("built on the event loop")

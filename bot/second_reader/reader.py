@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +30,10 @@ BATCH = 16  # texts read at once by `score_all`, of about the same length; more 
 RIVAL = 0.8  # a trained misconception at least as likely is what the message claims, rather than one learned lightly
 RIVALLED = 0.1  # what is then left of the latter's probability
 LIGHT_EDGE = 0.4  # log-odds added to light heads, which are shy: F1 was best where they say 0.55
-PIECES = 256  # word pieces read at once; windows carry what lies beyond
+PIECES = 256  # word pieces of one text that are read; windows carry what lies beyond
+AT_ONCE = (
+    512  # word pieces of all texts that are read at once, padding too: what this needs in memory is soon given back
+)
 
 
 def load(folder: Path, *, known: Collection[str] | None = None) -> SecondReader:
@@ -50,9 +53,10 @@ def load(folder: Path, *, known: Collection[str] | None = None) -> SecondReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # a message is small; threads cost more
         options.log_severity_level = 3
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # they would keep what one long post took
         session = onnxruntime.InferenceSession(folder / "reader.onnx", options, providers=["CPUExecutionProvider"])
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        background = np.load(folder / "background.npy", allow_pickle=False)
+        background = np.load(folder / "background.npy", mmap_mode="r", allow_pickle=False)  # seldom looked at
     except Exception as problem:  # each library has its own errors for a file that it can't use
         raise ModelUnusable(f"The model in {folder} can't be loaded: {type(problem).__name__}.") from problem
     shown = frozenset(about.labels) if known is None else frozenset(about.labels) & frozenset(known)
@@ -77,10 +81,12 @@ class OnnxNetwork:
         import numpy as np
 
         rows = [self.tokenizer.encode(text).ids[:PIECES] for text in texts]
-        pieces = np.zeros((len(rows), max(map(len, rows))), np.int64)
-        for at, row in enumerate(rows):
-            pieces[at, : len(row)] = row
-        probabilities, vectors = self.session.run(None, {"pieces": pieces})
+        read: list[tuple[Any, Any]] = [()] * len(rows)  # type: ignore[list-item]  # each is filled in below
+        for batch in batches([len(row) for row in rows]):
+            found = self.session.run(None, {"pieces": _padded([rows[number] for number in batch])})
+            for number, *row in zip(batch, *found, strict=True):
+                read[number] = (row[0], row[1])
+        probabilities, vectors = map(np.stack, zip(*read, strict=True))
         return probabilities, vectors
 
 
@@ -146,6 +152,27 @@ class SecondReader:
         _, against = self.network.read([formatted(t) for t in (*passes, *OFF_TOPIC)])
         head = light_head.fit(for_it, against, self.background)
         return replace(self, heads={**self.heads, misconception: head})
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Which texts to read together, the shortest first: as many as are within AT_ONCE when padded to the longest."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[number] > AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    import numpy as np
+
+    pieces = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for at, row in enumerate(rows):
+        pieces[at, : len(row)] = row
+    return pieces
 
 
 def _length(row: tuple[str, str]) -> int:

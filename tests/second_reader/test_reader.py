@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.ports import Scorer
 from bot.second_reader.manifest import Manifest
-from bot.second_reader.reader import ModelUnusable, SecondReader, load
+from bot.second_reader.reader import AT_ONCE, ModelUnusable, SecondReader, batches, load
 
 if TYPE_CHECKING:
     from bot.second_reader.reader import Table
@@ -79,6 +79,17 @@ def test_what_claims_something_trained_is_not_taken_for_something_learned_lightl
     assert wiser.score("juice and tea")["juice-makes-taller"] < 0.2 < wiser.score("juice")["juice-makes-taller"]
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [[5], [256] * 41, [300, 20, 20, 20], [AT_ONCE + 100, 3], list(range(1, 80)), [8] * 1000],
+)
+def test_texts_are_read_in_small_batches_each_once(lengths: list[int]) -> None:
+    read = list(batches(lengths))
+    assert sorted(number for batch in read for number in batch) == list(range(len(lengths)))
+    assert all(len(batch) == 1 or len(batch) * max(lengths[n] for n in batch) <= AT_ONCE for batch in read)
+    assert sum(map(len, read)) / len(read) >= 2 or max(lengths) > AT_ONCE / 4 or len(lengths) == 1
+
+
 shipped = pytest.mark.skipif(not (SHIPPED / "reader.json").exists(), reason="no model in bot/second_reader/model")
 
 
@@ -99,6 +110,14 @@ def test_shipped_model_tells_a_claim_from_its_denial(trained: SecondReader) -> N
 @pytest.mark.parametrize("text", ["\ud800 broken", "e\u0301" * 100_000, "a" * 1_000_000, "\u202e\u200b", "😀" * 3000])
 def test_shipped_model_survives_any_text(trained: SecondReader, text: str) -> None:
     assert all(score < 0.5 for score in trained.score(text).values())
+
+
+@shipped
+def test_a_long_post_scores_as_its_parts_do(trained: SecondReader) -> None:
+    claim = "Just take vitamin D, it brings your blood calcium down."
+    post = "We walked along the river and talked about the garden for a long while. " * 30
+    name = "vitamin-d-lowers-calcium"
+    assert trained.score(post + claim)[name] > 0.5 > trained.score(post)[name]
 
 
 @shipped
