@@ -12,13 +12,14 @@ import discord
 from bot.discord_ import wording
 from bot.discord_.cursors import Cursors
 from bot.discord_.listening import Listening
-from bot.discord_.places import Readable, watched
+from bot.discord_.places import Readable, Unread, watched
 from bot.discord_.watching import Watch
 from bot.ports import Clock
 from bot.settings import Discord
 
 log = logging.getLogger(__name__)
 ARCHIVED = 50  # archived threads looked at, of each channel
+DIRECT_SHARD = 0  # Discord tells direct messages to this one
 TRIES = 4  # of one message that can't be screened
 FIRST_WAIT = timedelta(seconds=5)  # before a channel that could not be read is tried again; doubled each time
 LONGEST_WAIT = timedelta(minutes=5)
@@ -78,11 +79,19 @@ class CatchUp:
             starts = {place.id: await self._start(place) for place in (*found.holders, *found.channels)}
             unread = [c for c in found.channels if (c.last_message_id or 0) > starts[c.id]]
             unread.sort(key=lambda c: c.last_message_id or 0, reverse=True)
-            self._cursors.fall_behind(c.id for c in unread)
+            talks = await self._conversations(shard_id)
+            self._cursors.fall_behind([*(c.id for c in unread), *talks])
             self._cursors.keep_track(shard_id)
             await self._read_all(unread, starts)
             for holder in found.holders:
                 await self._read_archived(holder)
+            for channel_id in talks:
+                await self._try_again(channel_id)
+
+    async def _conversations(self, shard_id: int) -> list[int]:
+        """Channels of direct messages that may hold unread ones: after a new session of the shard that hears them."""
+        heard = self._settings_of(None).direct_messages and shard_id == DIRECT_SHARD
+        return await self._cursors.conversations() if heard and not self._cursors.knows(shard_id) else []
 
     async def again(self) -> None:
         """Try once more what could not be read, where it is time to; never two at once."""
@@ -102,18 +111,22 @@ class CatchUp:
         except UNREACHABLE as error:
             self._postpone(channel_id, type(error).__name__)
             return
-        if isinstance(channel, Readable) and self._watch_of(channel.guild.id).covers(channel):
+        if isinstance(channel, Unread) and self._watch_of(_server(channel)).covers(channel):
             await self._read(channel, await self._start(channel))
         else:
             self._settled(channel_id)
 
-    async def _start(self, place: Readable | discord.ForumChannel) -> int:
+    async def _start(self, place: Unread | discord.ForumChannel) -> int:
         """How far the channel was read; a thread that is new to us starts where its parent was left."""
         known = await self._cursors.load(place.id)
         if known is not None:
             return known
         parent = place.parent_id if isinstance(place, discord.Thread) else None
-        start = (await self._cursors.load(parent) if parent else None) or place.last_message_id or place.id
+        start = (
+            (await self._cursors.load(parent) if parent else None)
+            or getattr(place, "last_message_id", None)
+            or place.id
+        )
         await self._cursors.start(place.id, start)
         return start
 
@@ -131,7 +144,7 @@ class CatchUp:
         self.progress = replace(self.progress, finished=self._clock.now())
         log.info("read back: %s messages in %s channels", self.progress.messages, len(channels))
 
-    async def _read(self, channel: Readable, start: int) -> None:
+    async def _read(self, channel: Unread, start: int) -> None:
         """Read one channel back to `start`; what stands in the way is told, and tried again later."""
         try:
             whole, newest = await self._read_back(channel, start)
@@ -147,9 +160,9 @@ class CatchUp:
             else:
                 self._postpone(channel.id, wording.NOT_SCREENED)
 
-    async def _read_back(self, channel: Readable, start: int) -> tuple[bool, int]:
+    async def _read_back(self, channel: Unread, start: int) -> tuple[bool, int]:
         """Whether every message could be screened, and the newest one."""
-        settings = self._settings_of(channel.guild.id)
+        settings = self._settings_of(_server(channel))
         oldest = discord.utils.time_snowflake(self._clock.now() - timedelta(hours=settings.catch_up_hours))
         whole, newest, count = True, start, 0
         history = channel.history(
@@ -177,19 +190,25 @@ class CatchUp:
         return True
 
     async def _read_archived(self, holder: discord.TextChannel | discord.ForumChannel) -> None:
-        """Threads that were archived after somebody wrote in them unseen."""
-        watch = self._watch_of(holder.guild.id)
+        """Threads that were archived after somebody wrote in them unseen; private ones where the bot was added."""
         since = self._clock.now() - timedelta(hours=self._settings_of(holder.guild.id).catch_up_hours)
         try:
             async for thread in holder.archived_threads(limit=ARCHIVED):
                 if thread.archive_timestamp < since:
-                    return
-                start = await self._start(thread)
-                if watch.covers(thread) and (thread.last_message_id or 0) > start:
-                    self._cursors.fall_behind([thread.id])
-                    await self._read(thread, start)
+                    break
+                await self._read_thread(thread)
+            if isinstance(holder, discord.TextChannel) and not holder.is_news():
+                async for thread in holder.archived_threads(private=True, joined=True, limit=ARCHIVED):
+                    if thread.archive_timestamp >= since:  # they come in the order of their making
+                        await self._read_thread(thread)
         except UNREACHABLE as error:
             log.warning("archived threads of channel %s can't be listed: %s", holder.id, type(error).__name__)
+
+    async def _read_thread(self, thread: discord.Thread) -> None:
+        start = await self._start(thread)
+        if self._watch_of(thread.guild.id).covers(thread) and (thread.last_message_id or 0) > start:
+            self._cursors.fall_behind([thread.id])
+            await self._read(thread, start)
 
     def _settled(self, channel_id: int, newest: int = 0) -> None:
         self.later.pop(channel_id, None)
@@ -216,3 +235,8 @@ class CatchUp:
                 self.progress.channels,
                 self.progress.messages,
             )
+
+
+def _server(channel: Unread) -> int | None:
+    """None where it is a direct message."""
+    return None if isinstance(channel, discord.DMChannel) else channel.guild.id

@@ -17,10 +17,10 @@ from bot.discord_ import permissions
 from bot.discord_ import wording as ours
 from bot.discord_.answers import ANSWER_ITEMS
 from bot.discord_.buttons import DYNAMIC, tell
-from bot.discord_.catch_up import CatchUp
+from bot.discord_.catch_up import DIRECT_SHARD, CatchUp
 from bot.discord_.commands import ASKING_ITEMS, asking_commands
 from bot.discord_.console import QueueButton, moderation_commands, report_command
-from bot.discord_.convert import PLATFORM
+from bot.discord_.convert import DIRECT, PLATFORM
 from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
 from bot.discord_.listening import Listening
@@ -263,7 +263,8 @@ class DiscordBot(discord.AutoShardedClient):
     async def _read_back(self, guilds: list[discord.Guild], shard_id: int) -> None:
         self._set_anew.difference_update(g.id for g in guilds)
         await self.catch_up.over(guilds, shard_id)
-        await recheck(self, self.moderation, self.listening, frozenset(str(g.id) for g in guilds))
+        servers = {str(g.id) for g in guilds} | ({DIRECT} if shard_id == DIRECT_SHARD else set())
+        await recheck(self, self.moderation, self.listening, servers)
 
     def _passes_over(self, event: str, args: tuple[Any, ...]) -> bool:
         if event == "shard_connect":

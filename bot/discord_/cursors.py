@@ -1,12 +1,15 @@
 """How far each channel was read, so that nothing is missed and nothing is read twice."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from bot.discord_.convert import PLATFORM
 from bot.ports import Store
 
+CONVERSATIONS = "discord.conversations"  # in the store: channels of direct messages; Discord does not list them
+MOST_CONVERSATIONS = 200  # the newest ones
 REMEMBERED = 20_000  # messages known to be handled, twice over, in case they are told again
 
 
@@ -27,6 +30,21 @@ class Cursors:
         self._lost: set[int | None] = {None}  # shards of which it is not known yet what is unread; None: at the start
         self._handled: set[int] = set()
         self._handled_before: set[int] = set()
+        self._conversations: dict[int, None] | None = None  # in order of their last message; None: not loaded yet
+        self._conversed: dict[int, None] = {}  # those with messages since it was last saved
+
+    def conversed(self, channel_id: int) -> None:
+        """Somebody wrote to the bot itself, in this channel."""
+        self._conversed.pop(channel_id, None)
+        self._conversed[channel_id] = None
+
+    async def conversations(self) -> list[int]:
+        """Channels in which people wrote to the bot, the newest last."""
+        if self._conversations is None:
+            kept = json.loads(await self._store.recall(CONVERSATIONS) or "[]")
+            self._conversations = dict.fromkeys(map(int, kept))
+        known = {c: None for c in self._conversations if c not in self._conversed} | self._conversed
+        return list(known)[-MOST_CONVERSATIONS:]
 
     def first_seen(self, message_id: int) -> bool:
         """Whether the message was not handled yet by this process; from now on it was."""
@@ -107,6 +125,7 @@ class Cursors:
 
     async def save(self) -> None:
         """Write down what has changed."""
+        await self._save_conversations()
         if self._lost:
             return
         for channel_id in [c for c in self._newest if c not in self._behind]:
@@ -116,6 +135,16 @@ class Cursors:
                 self._newest[channel_id] = newest
                 newest = min(newest, min(open_ones) - 1)
             await self._store.advance(PLATFORM, str(channel_id), str(newest))
+
+    async def _save_conversations(self) -> None:
+        if not self._conversed:
+            return
+        known, told = await self.conversations(), len(self._conversed)
+        if known != list(self._conversations or ()):
+            await self._store.remember(CONVERSATIONS, json.dumps(known))
+        self._conversations = dict.fromkeys(known)
+        for channel_id in list(self._conversed)[:told]:  # others may have come while it was saved
+            del self._conversed[channel_id]
 
     def _end(self, channel_id: int, message_id: int) -> None:
         being_read = self._open[channel_id]

@@ -40,6 +40,8 @@ class Listening:
             if message.guild is not None and isinstance(message.channel, discord.PartialMessageable):
                 self._cursors.fall_behind([message.channel.id])  # a thread that we don't know: it is looked up soon
             return True
+        if message.guild is None:
+            self._cursors.conversed(message.channel.id)
         if not self._cursors.first_seen(message.id):
             return True
         if self._matters(message):

@@ -8,6 +8,7 @@ import discord
 from bot.discord_.watching import Watch
 
 Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
+Unread = Readable | discord.DMChannel  # what may hold messages that nobody has read
 Holder = discord.TextChannel | discord.ForumChannel  # what has threads; a media channel is a forum to discord.py
 
 

@@ -78,14 +78,37 @@ async def test_posts_and_threads_that_are_new_are_read_from_their_beginning(serv
     assert sorted(await cases(server)) == [CLAIM, "tea is blue"]
 
 
-async def test_a_thread_that_was_archived_meanwhile_is_read(server: Server) -> None:
-    made = thread(server, server.health)
+async def test_direct_messages_that_came_meanwhile_are_read_once(server: Server) -> None:
+    await come_back(server, direct_messages=True)
+    await server.member.send_dm("hello")
     await leave(server)
-    await server.member.send(made, CLAIM)
-    now = server.env.now().isoformat()
-    server.env.backend.edit_channel(made.id, {}, thread_metadata={"archived": True, "archive_timestamp": now})
+    await server.member.send_dm(CLAIM)
     await come_back(server)
     assert await cases(server) == [CLAIM]
+    await server.member.send_dm("tea is blue")
+    await server.bot.cursors.save()
+    assert server.bot.cursors.behind == frozenset()
+    texts = screened(server)
+    await come_back(server)
+    assert (texts, sorted(await cases(server))) == ([], [CLAIM, "tea is blue"])
+
+
+async def test_direct_messages_are_not_read_back_where_they_were_switched_off_meanwhile(server: Server) -> None:
+    await come_back(server, direct_messages=True)
+    await server.member.send_dm("hello")
+    await leave(server)
+    await server.member.send_dm(CLAIM)
+    await come_back(server, direct_messages=False)
+    assert await cases(server) == []
+
+
+async def test_a_direct_message_that_was_deleted_meanwhile_closes_its_case(server: Server) -> None:
+    await come_back(server, direct_messages=True)
+    posted = await server.member.send_dm(CLAIM)
+    await leave(server)
+    server.env.backend.delete_message(posted.channel.id, posted.id)
+    await come_back(server)
+    assert await status(server, 1) is Status.MESSAGE_DELETED
 
 
 async def test_a_channel_that_is_watched_for_the_first_time_starts_now(server: Server) -> None:

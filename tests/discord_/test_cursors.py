@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discord_.cursors import REMEMBERED, Cursors
+from bot.discord_.cursors import MOST_CONVERSATIONS, REMEMBERED, Cursors
 from bot.ports import Store
 
 
@@ -70,3 +70,16 @@ def test_a_message_told_twice_is_handled_once(cursors: Cursors) -> None:
     assert not cursors.first_seen(1)
     assert all(cursors.first_seen(n) for n in range(REMEMBERED + 2, 2 * REMEMBERED + 2))
     assert cursors.first_seen(1)  # long ago; the cursor has passed it
+
+
+async def test_the_latest_conversations_are_known_to_the_next_process(cursors: Cursors, store: Store) -> None:
+    for channel in range(MOST_CONVERSATIONS + 1):
+        cursors.conversed(channel)
+    cursors.conversed(3)
+    await cursors.save()
+    cursors.conversed(7)
+    await cursors.save()
+    cursors.conversed(9)  # and is gone before it is saved
+    known = await Cursors(store).conversations()
+    assert len(known) == MOST_CONVERSATIONS
+    assert (0 in known, known[-2:]) == (False, [3, 7])

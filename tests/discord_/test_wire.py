@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.discord_.catch_up import TRIES
 from bot.discord_.errors import DiscordUnusable
 from bot.ports import Store
 from tests.discord_.life import Later, alive, bot_for, outbox, running
-from tests.discord_.wire import HEALTH, MODS, TOKEN, discord_on_a_wire
+from tests.discord_.wire import HEALTH, MODS, TOKEN, archived_thread, discord_on_a_wire
 
 CLAIM = "tea cures all"
 LIMITED = {"Via": "1.1 google", "Retry-After": "0.05"}
@@ -92,6 +93,28 @@ async def test_what_was_posted_between_two_processes_is_screened_once(store: Sto
         async with running(wire, store) as (_, screener):
             assert screener.read == []
         assert wire.asked(f"GET channels/{HEALTH}/messages") == 3  # pages of a hundred, and none for what is known
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_thread_that_was_archived_meanwhile_is_read(store: Store, private: bool) -> None:
+    """SimCord tells of archived threads when the bot connects, which Discord does not do."""
+    thread, quiet, old = 900, 901, 902
+    async with discord_on_a_wire() as wire:
+        async with running(wire, store):
+            pass
+        now = datetime.now(UTC)
+        for number, text in ((thread, CLAIM), (old, "tea is blue")):
+            wire.keep(number, text)
+        wire.archived = [
+            archived_thread(number, private=private, last=max(wire.messages.get(number, {1: {}})), at=at)
+            for number, at in ((thread, now), (quiet, now), (old, now - timedelta(days=30)))
+        ]
+        async with running(wire, store) as (_, screener):
+            assert screener.read == [CLAIM]
+        async with running(wire, store) as (bot, screener):
+            assert (screener.read, bot.cursors.behind) == ([], frozenset())
+        assert wire.asked(f"GET channels/{thread}/messages") == 1
+        assert wire.asked(f"GET channels/({quiet}|{old})/messages") == 0
 
 
 async def test_a_message_that_could_not_be_screened_is_read_again(store: Store) -> None:

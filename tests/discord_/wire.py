@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -57,6 +58,16 @@ def server(number: int = GUILD, channels: Mapping[int, str] | None = None) -> di
     }
 
 
+def archived_thread(number: int, parent: int = HEALTH, *, private: bool, last: int, at: datetime) -> dict[str, Any]:
+    """A thread of that channel that was archived then, with `last` as its newest message."""
+    archived = {"archived": True, "archive_timestamp": at.isoformat(), "auto_archive_duration": 60, "locked": False}
+    return {
+        "id": str(number), "type": 12 if private else 11, "name": "a thread", "parent_id": str(parent),
+        "guild_id": str(GUILD), "last_message_id": str(last), "message_count": 1, "member_count": 2, "flags": 0,
+        "rate_limit_per_user": 0, "owner_id": "30", "thread_metadata": archived,
+    }  # fmt: skip
+
+
 @dataclass
 class Fault:
     """How the next requests of a kind are let down."""
@@ -90,6 +101,7 @@ class Wire:
     requests: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    archived: list[dict[str, Any]] = field(default_factory=list)  # threads; of private ones those the bot was added to
     answered: dict[str, float] = field(default_factory=dict)  # interaction -> when, in monotonic seconds
     told: dict[str, dict[str, Any]] = field(default_factory=dict)  # interaction -> the answer
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -253,7 +265,9 @@ class Wire:
         ]
 
     async def _archived(self, request: web.Request, channel: int) -> object:
-        return {"threads": [], "members": [], "has_more": False}
+        kind = 12 if "private" in request.path else 11
+        found = [t for t in self.archived if t["parent_id"] == str(channel) and t["type"] == kind]
+        return {"threads": found, "members": [], "has_more": False}
 
 
 _ROUTES = (
@@ -264,7 +278,7 @@ _ROUTES = (
     ("POST", r"channels/(\d+)/messages", Wire._post),
     ("GET", r"channels/(\d+)/messages/(\d+)", Wire._message),
     ("PATCH", r"channels/(\d+)/messages/(\d+)", Wire._edit),
-    ("GET", r"channels/(\d+)/threads/archived/public", Wire._archived),
+    ("GET", r"channels/(\d+)/(?:threads/archived/public|users/@me/threads/archived/private)", Wire._archived),
 )
 
 
