@@ -143,9 +143,9 @@ class Moderation:
 
         `fresh` promises that nobody has looked at the message before, so that the store need not be asked for it.
         """
-        if await self.is_paused(message.key):
-            return None
         urgent = self._urgent.key(message.text) or ""
+        if not (urgent and self.policy.urgent_in_pauses) and await self.is_paused(message.key):
+            return None
         screening = await self._screener.screen(message.text, reply_to=message.reply_to)
         await self._count(message, screening)
         flags = self._flags(self._live(self._noticed(screening, message.key.home)))

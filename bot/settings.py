@@ -105,6 +105,7 @@ class Review(_Frozen):
     remind_hours: int = Field(12, ge=0, le=720)
     cases_a_minute: int = Field(10, ge=1, le=1000)
     reports_an_hour: int = Field(5, ge=0, le=100)
+    urgent_in_pauses: bool = True
     deleted_notice: Literal["repost", "close"] = "repost"
     digest: Annotated[Literal["off", "daily", "weekly"], BeforeValidator(_off)] = "off"
 
@@ -304,6 +305,7 @@ class Settings(_Frozen):
             repost=review.deleted_notice == "repost",
             flood=review.cases_a_minute,
             reports_an_hour=review.reports_an_hour,
+            urgent_in_pauses=review.urgent_in_pauses,
             keep_text=timedelta(hours=self.privacy.keep_text_hours),
         )
 

@@ -452,6 +452,22 @@ async def test_screening_can_be_paused_and_stays_so_after_a_restart(world: World
     assert await restarted.moderation.message_posted(message("tea cures all")) is not None
 
 
+@pytest.mark.parametrize("where", [None, "sandbox:health"])
+async def test_an_emergency_is_answered_also_while_screening_is_paused(world: World, where: str | None) -> None:
+    await world.moderation.pause(where)
+    await world.moderation.message_posted(message("help, I'm choking"), fresh=True)
+    await world.outbox.deliver_due()
+    assert world.board.urgent == [("m1", "Call for help now.")]
+    assert world.board.order == ["urgent", "notice"]
+
+
+async def test_admins_may_choose_that_a_pause_silences_emergencies_too(world: World) -> None:
+    world = World(world.store, Policy(urgent_in_pauses=False))
+    await world.moderation.pause()
+    assert await world.moderation.message_posted(message("help, I'm choking")) is None
+    assert not await world.outbox.deliver_due()
+
+
 async def test_a_red_flag_is_answered_at_once_and_calls_moderators(world: World) -> None:
     for _ in range(2):  # redelivered
         await world.moderation.message_posted(message("help, I'm choking"))

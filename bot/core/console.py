@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from bot.core import wording
 from bot.core.cards import SEVERITY_WORDS, shorten
 from bot.core.pack import Pack
 from bot.core.review import UNDECIDED, Case, Outcome, Status, describe
@@ -127,6 +128,7 @@ class Standing:
     unread: tuple[str, ...]  # channels that can't be read back, each with why
     problems: tuple[str, ...]
     paused: str  # "here", "everywhere", or nothing
+    urgent: bool = True  # whether emergencies are answered also in pauses
 
 
 def status_lines(standing: Standing, now: datetime) -> list[str]:
@@ -134,7 +136,7 @@ def status_lines(standing: Standing, now: datetime) -> list[str]:
     done, channels, messages = standing.reading
     lines = [f"Listening in {_count(standing.watched, 'channel')} and threads here."]
     if standing.paused:
-        lines.append(f"Screening is paused {standing.paused}. /moderation resume ends that.")
+        lines.append(f"{wording.paused(standing.paused, urgent=standing.urgent)} /moderation resume ends that.")
     if standing.read_at is None:
         lines.append(
             f"Reading what was posted while the bot was away: {done} of {_count(channels, 'channel')} done, "

@@ -163,6 +163,7 @@ class Policy:
     remind: timedelta | None = timedelta(hours=12)  # after this, moderators are reminded of an undecided case, once
     repost: bool = True  # a notice deleted by hand is posted again; otherwise its case is closed
     flood: int = 10  # cases in a minute that get a notice of their own; those beyond are only counted on the last one
+    urgent_in_pauses: bool = True  # emergencies are answered also where screening is paused
     reports_an_hour: int = 5  # how many reports a member may make
     keep_text: timedelta = timedelta(hours=72)  # how long a message's words are kept after its case was closed
 

@@ -42,6 +42,17 @@ ASK_ERASE = (
 )
 
 
+def paused(where: str, *, urgent: bool) -> str:
+    """`where` is "here" or "everywhere"; `urgent`: whether emergencies are answered all the same."""
+    if urgent:
+        return f"Screening is paused {where}. Messages posted meanwhile are only looked at for signs of an emergency."
+    return f"Screening is paused {where}. Messages posted meanwhile are not looked at, not even for emergencies."
+
+
+def resumed(where: str) -> str:
+    return f"Screening goes on {where}."
+
+
 def command_description(pack: Pack) -> str:
     return f"Sourced answers: {pack.title}"
 

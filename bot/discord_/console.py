@@ -12,6 +12,7 @@ from discord import app_commands, ui
 
 from bot.content_desk import about_content
 from bot.core import cards, console, export
+from bot.core import wording as words
 from bot.core.review import UNDECIDED, Case, Refused, Status
 from bot.core.statistics import summarise
 from bot.discord_ import wording
@@ -106,7 +107,7 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
     async def pause(interaction: Interaction, where: Literal["here", "everywhere"]) -> None:
         bot.require_moderator(interaction)
         await bot.moderation.pause(_channel(interaction, where), of=bot.scope(interaction))
-        await _say(interaction, [wording.paused(where)])
+        await _say(interaction, [words.paused(where, urgent=bot.moderation.policy.urgent_in_pauses)])
 
     @group.command(description=wording.RESUME)
     @app_commands.describe(where=wording.WHERE)
@@ -114,7 +115,7 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
     async def resume(interaction: Interaction, where: Literal["here", "everywhere"]) -> None:
         bot.require_moderator(interaction)
         await bot.moderation.resume(_channel(interaction, where), of=bot.scope(interaction))
-        await _say(interaction, [wording.resumed(where)])
+        await _say(interaction, [words.resumed(where)])
 
     @group.command(description=wording.SETUP)
     @told

@@ -39,6 +39,7 @@ async def _standing(bot: "DiscordBot", interaction: Interaction) -> console.Stan
         unread=tuple(_unread(bot, channels)),
         problems=tuple(permissions.problems(guild, settings)),
         paused=await bot.moderation.paused(f"{PLATFORM}:{interaction.channel_id}", Workspace(PLATFORM, str(guild.id))),
+        urgent=bot.moderation.policy.urgent_in_pauses,
     )
 
 

@@ -265,14 +265,6 @@ def cases_title(show: str) -> str:
     return f"Cases: {show}"
 
 
-def paused(where: str) -> str:
-    return f"Screening is paused {where}. Messages posted meanwhile are not looked at."
-
-
-def resumed(where: str) -> str:
-    return f"Screening goes on {where}."
-
-
 DIRECT_MESSAGE = "a direct message"
 NOT_REACHED = "the author takes no private messages from this server"
 GONE = "the author is no longer on Discord"

@@ -77,6 +77,7 @@ class Console:
         return {
             "everywhere": await self._moderation.is_paused(replace(here, channel="")),
             "here": await self._moderation.is_paused(here),
+            "urgent": self._moderation.policy.urgent_in_pauses,
         }
 
     async def pause(self, *, everywhere: bool) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.asking import Answering
 from bot.content_desk import about_content
-from bot.core import console, export
+from bot.core import console, export, wording
 from bot.core.console import SHOW_WORDS, SHOWN, Show
 from bot.core.review import Case, Refused
 from bot.core.statistics import summarise
@@ -160,12 +160,12 @@ class Console:
     async def _pause(self, visit: Visit, words: Words) -> None:
         where = _where(words, "pause")
         await self._moderation.pause(_channel(visit, where))
-        await self._say(visit, [f"Screening is paused {where}. Messages posted meanwhile are not looked at."])
+        await self._say(visit, [wording.paused(where, urgent=self._moderation.policy.urgent_in_pauses)])
 
     async def _resume(self, visit: Visit, words: Words) -> None:
         where = _where(words, "resume")
         await self._moderation.resume(_channel(visit, where))
-        await self._say(visit, [f"Screening goes on {where}."])
+        await self._say(visit, [wording.resumed(where)])
 
     async def _say(self, visit: Visit, lines: Sequence[str]) -> None:
         await self._replies.show(visit, [section("\n".join(quoted(line) for line in lines))], lines[0])

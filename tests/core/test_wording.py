@@ -20,6 +20,12 @@ def test_a_vote_is_thanked_for_and_a_change_is_named(useful: bool, before: bool 
     assert wording.voted(useful=useful, before=before) == said
 
 
+def test_a_pause_says_whether_emergencies_are_still_seen() -> None:
+    assert "paused here" in wording.paused("here", urgent=True)
+    assert "only looked at for signs of an emergency" in wording.paused("here", urgent=True)
+    assert "not even for emergencies" in wording.paused("everywhere", urgent=False)
+
+
 def test_nothing_found_names_the_command() -> None:
     assert "/tea" in wording.did_you_mean(PACK, any_found=False)
     assert wording.did_you_mean(PACK, any_found=True) == "Did you mean one of these?"

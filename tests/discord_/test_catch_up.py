@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.core import wording as words
 from bot.core.review import Status
 from bot.core.screening import Screening
 from tests.discord_.conftest import Server
@@ -173,7 +174,7 @@ async def test_the_status_tells_whether_everything_is_heard(server: Server) -> N
     lines = shown.response.content.splitlines()
     assert lines[:3] == [
         "Listening in 1 channel and threads here.",
-        "Screening is paused here. /moderation resume ends that.",
+        f"{words.paused('here', urgent=True)} /moderation resume ends that.",
         "What was posted while the bot was away was read 0 minutes ago: 1 message in 1 channel.",
     ]
     assert lines[3].startswith("To mend: ")

@@ -280,6 +280,17 @@ async def test_a_red_flag_is_answered_in_public_and_calls_moderators_instead_of_
     assert len(list(server.health.history())) == 2  # no offer beside it
 
 
+async def test_an_emergency_is_answered_also_in_a_paused_channel(server: Server) -> None:
+    told = await server.ann.slash(server.health, "moderation pause", where="here")
+    assert "only looked at for signs of an emergency" in told.response.content
+    await server.member.send(server.health, "tea cures all")
+    await server.member.send(server.health, "I'm choking")
+    await server.case()
+    await server.deliver()
+    assert server.health.last_message.content == "Call for help now."
+    assert (server.notice.embeds[0].title or "").startswith("URGENT · Case 1")
+
+
 async def test_an_urgent_text_is_posted_once_though_the_bot_died_right_after_it(server: Server) -> None:
     await server.member.send(server.health, "I'm choking")
     case = await server.case()

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import discord
 import pytest
 
 from bot.discord_.catch_up import TRIES
@@ -13,6 +15,7 @@ from tests.discord_.life import Later, alive, bot_for, outbox, running
 from tests.discord_.wire import HEALTH, MODS, TOKEN, archived_thread, discord_on_a_wire
 
 CLAIM = "tea cures all"
+DISCORD_PY_TRIES = 5  # of a request that is answered 500, 502 or 504
 LIMITED = {"Via": "1.1 google", "Retry-After": "0.05"}
 
 
@@ -213,6 +216,55 @@ async def test_a_moments_trouble_at_discord_is_waited_out(store: Store) -> None:
         await bot.moderation.wait_for_news()
         assert await outbox(bot, store).deliver_due() == 1
         assert len(wire.notices()) == 1
+
+
+@pytest.mark.parametrize("text", [CLAIM, "I'm choking"])
+async def test_after_five_failures_in_a_row_a_duty_waits_and_is_done_once_later(
+    store: Store, text: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """discord.py gives a request up then; nothing is lost, the other duties are done, and one line tells of it."""
+    _at_once(monkeypatch)
+    channel = HEALTH if text != CLAIM else MODS
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        wire.fail("POST", f"channels/{channel}/messages$", 502, times=DISCORD_PY_TRIES)
+        await wire.post(HEALTH, text)
+        await bot.moderation.wait_for_news()
+        caplog.clear()
+        await outbox(bot, store).deliver_due()
+        assert wire.asked(f"POST channels/{channel}/messages") == DISCORD_PY_TRIES
+        told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+        assert [line.partition(": ")[2] for line in told] == ["Discord answered 502 (code 0)"]
+        assert "of case 1 waits" in told[0]
+        await outbox(bot, store, Later()).deliver_due()
+        assert len(wire.notices()) == 1
+        assert sum(m["content"] == "Call for help now." for m in wire.messages[HEALTH].values()) == (channel == HEALTH)
+
+
+async def test_channels_that_can_not_be_read_because_discord_is_down_are_read_when_it_is_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _at_once(monkeypatch)
+    async with discord_on_a_wire() as wire:
+        async with running(wire, store):
+            pass
+        wire.keep(HEALTH, CLAIM)
+        wire.fail("GET", f"channels/{HEALTH}/messages$", 500, times=DISCORD_PY_TRIES)
+        async with running(wire, store) as (bot, screener):
+            assert screener.read == []
+            assert bot.cursors.behind == {HEALTH}
+            assert "can't be read back: Discord can't be asked now" in caplog.text
+            bot.catch_up.later.clear()  # as if its time had come
+            await bot.catch_up.again()
+            assert (screener.read, bot.cursors.behind) == ([CLAIM], frozenset())
+
+
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py waits 25 seconds in all between its five tries; here it does not."""
+
+    async def sleep(seconds: float, result: object = None) -> None:
+        """No time passes."""
+
+    monkeypatch.setattr(discord.http, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
 
 
 async def test_commands_that_discord_does_not_take_are_told_later_and_the_bot_listens_meanwhile(

@@ -172,14 +172,14 @@ async def test_screening_stops_and_goes_on(page: Page, everywhere: bool) -> None
     await page.send("pause", {"everywhere": everywhere})
     await page.send("post", {"text": HARMFUL})
     queue = (await page.state())["queue"]
-    assert (queue["waits"], queue["paused"]) == (0, {"everywhere": everywhere, "here": True})
+    assert (queue["waits"], queue["paused"]) == (0, {"everywhere": everywhere, "here": True, "urgent": True})
     if everywhere:
         status, answer = await page.send("resume", {"everywhere": False})
         assert (status, answer["error"]) == (409, "Screening is paused everywhere. Please resume it everywhere.")
     await page.send("resume", {"everywhere": everywhere})
     await page.send("post", {"text": MINOR})
     queue = (await page.state())["queue"]
-    assert (queue["waits"], queue["paused"]) == (1, {"everywhere": False, "here": False})
+    assert (queue["waits"], queue["paused"]) == (1, {"everywhere": False, "here": False, "urgent": True})
 
 
 async def test_moderators_are_called_when_a_case_is_escalated_or_waits(stage: Stage, page: Page) -> None:

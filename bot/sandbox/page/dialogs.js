@@ -63,7 +63,7 @@ export function tellPerson(name, lines) {
 /** Where screening should stop. */
 export function askPause() {
   return open("Pause screening?", (finish) => [
-    h("p", {}, "Messages posted meanwhile are not looked at, also not later. Open cases stay."),
+    h("p", {}, "Messages posted meanwhile are not screened, also not later. Open cases stay."),
     buttons(
       finish,
       h("button", { type: "button", class: "ghost", onclick: () => finish({ everywhere: false }) }, "This channel"),

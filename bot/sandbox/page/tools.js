@@ -46,7 +46,7 @@ export class Tools {
     if (!queue) return;
     this.page = queue.page;
     this.everywhere = queue.paused.everywhere;
-    byId("paused-words").textContent = `Screening is paused ${this.everywhere ? "everywhere" : "in this channel"}. New messages are not looked at.`;
+    byId("paused-words").textContent = `Screening is paused ${this.everywhere ? "everywhere" : "in this channel"}. ${queue.paused.urgent ? "New messages are only looked at for signs of an emergency." : "New messages are not looked at."}`;
     byId("pause").hidden = this.everywhere;
     if (byId("show").options.length === 0) byId("show").append(...queue.shows.map(({ show, label }) => h("option", { value: show }, label)));
     byId("show").value = queue.show;
