@@ -15,6 +15,7 @@ from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.screening import Screening
 from bot.json_lines import BadLine, object_of
+from bot.packs import example_command
 from bot.packs import revisions as content_revisions
 from bot.packs.due import list_due
 from bot.packs.problems import PackErrors, Problem
@@ -76,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     gaps = commands.add_parser("gaps", help="list what people asked lately that no topic answers")
     gaps.add_argument("--json", action="store_true", help="one JSON array instead of text")
     gaps.set_defaults(command=_gaps)
+    proposed = commands.add_parser("examples", help="what moderators proposed as examples: listed, approved, rejected")
+    word = proposed.add_mutually_exclusive_group()
+    word.add_argument("--approve", type=int, metavar="NUMBER", help="write it into its content file")
+    word.add_argument("--reject", type=int, metavar="NUMBER", help="forget its words")
+    proposed.set_defaults(command=example_command.examples)
     evaluating = commands.add_parser("evaluate", help="measure screening on labelled messages")
     evaluating.add_argument("files", nargs="*", type=Path, metavar="FILE", help="JSON lines: {id, text, labels, kind}")
     evaluating.add_argument(

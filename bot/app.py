@@ -18,9 +18,11 @@ from bot.loading import Loader
 from bot.memory import hold_little, settle
 from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
+from bot.packs.examples import ExampleFiles
 from bot.packs.files import glance
 from bot.ports import Clock, Notifier, Store
 from bot.privacy import Privacy
+from bot.proposing import Proposing
 from bot.reading import ReadingRoom
 from bot.settings import Settings
 from bot.stores.open import open_store
@@ -64,6 +66,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             pace=settings.pace,
             quiet=timedelta(minutes=settings.answers.offer_quiet_minutes),
         )
+        files = ExampleFiles(settings.content, loader.screener)
+        proposing = Proposing(store=store, clock=clock, write=files.write)
         health = Health(clock)
         health.watch(store.trouble)
         worker = await stack.enter_async_context(Worker(store, clock).working())
@@ -75,7 +79,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
 
             workspace = await stack.enter_async_context(open_workspace(settings.data))
             notifiers["sandbox"] = workspace
-            platforms.append(Sandbox(workspace, moderation, host=settings.sandbox.host, port=settings.sandbox.port).run)
+            address = settings.sandbox
+            page = Sandbox(workspace, moderation, host=address.host, port=address.port, proposing=proposing)
+            platforms.append(page.run)
         if settings.discord_token is not None:
             from bot.discord_.client import DiscordBot  # costs 0.3 s to import, so only where it is used
 
@@ -83,7 +89,14 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
 
             async def discord() -> None:
                 """While this process has the lease: Discord tells each connection everything, so one is enough."""
-                bot = DiscordBot(settings.discord, moderation=moderation, store=store, clock=clock, answering=answering)
+                bot = DiscordBot(
+                    settings.discord,
+                    moderation=moderation,
+                    store=store,
+                    clock=clock,
+                    answering=answering,
+                    proposing=proposing,
+                )
                 notifiers["discord"] = bot.notifier
                 health.watch(bot.why_not_ready)
                 try:
@@ -96,7 +109,14 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
         if settings.slack_bot_token is not None:
             from bot.slack_.client import slack_bot_of
 
-            slack_bot = slack_bot_of(settings, moderation=moderation, store=store, clock=clock, answering=answering)
+            slack_bot = slack_bot_of(
+                settings,
+                moderation=moderation,
+                store=store,
+                clock=clock,
+                answering=answering,
+                proposing=proposing,
+            )
             notifiers["slack"] = slack_bot.notifier
             health.watch(slack_bot.why_not_ready)
             platforms.append(slack_bot.run_until_closed)

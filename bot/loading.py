@@ -52,15 +52,19 @@ class Loader:
             log.warning("the content can't be used; revision %s stays in force:\n%s", known[0].revision, error)
             return self._loaded(replace(files, contents=kept, problems=()))
 
-    def _loaded(self, files: Files) -> Loaded:
-        if self._last is not None and not files.problems and files.revision == self._last.pack.revision:
-            return self._last
-        pack = usable(examine_files(files))
+    def screener(self, pack: Pack) -> Screener:
+        """What reads messages with that content, as the settings want it."""
         if self._screener_of is None:
             wanted = self._settings.screening
             model = MODEL if wanted.second_reader else None
             self._screener_of = screeners(notice=wanted.notice, shadow=wanted.shadow, model=model)
-        screener, shown = self._screener_of(pack), Shown.of(pack)
+        return self._screener_of(pack)
+
+    def _loaded(self, files: Files) -> Loaded:
+        if self._last is not None and not files.problems and files.revision == self._last.pack.revision:
+            return self._last
+        pack = usable(examine_files(files))
+        screener, shown = self.screener(pack), Shown.of(pack)
         for each in {id(p): p for p in (shown.live, shown.trying)}.values():
             answers.index_of(each)  # here, where nobody waits for it, rather than under the first question
         held_back = self._judge.held_back(pack, screener)

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.core.audit import AuditRow
 from bot.core.message import Message, MessageKey, Person, Workspace
+from bot.core.proposals import Proposal
 from bot.core.review import Case, Duty, HistoryEntry, Status
 
 LONGEST_WAIT = timedelta(minutes=10)  # between two tries of what could not be told
@@ -136,10 +137,14 @@ class Store(Protocol):
         *,
         repeat: MessageKey | None = None,
         report: MessageKey | None = None,
+        proposal: Proposal | None = None,
+        settled: int | None = None,
     ) -> bool:
         """Save a changed case, its history row and outbox entries, each due that much later.
 
-        `repeat` is remembered as a message with the case's text, `report` as reported by the entry's person.
+        `repeat` is remembered as a message with the case's text, `report` as reported by the entry's person, `proposal`
+        as an example that waits (one for each claim of a case), and the proposal numbered `settled` is forgotten.
+        Proposals that the change leaves no ground for (see bot.core.proposals.outlive) are forgotten, too.
         False, and nothing saved, if someone was faster (by version).
         """
 
@@ -148,6 +153,18 @@ class Store(Protocol):
 
     async def history(self, case_id: int) -> list[HistoryEntry]:
         """What happened to the case, oldest first."""
+
+    async def proposals(self, *, limit: int) -> list[Proposal]:
+        """Examples that wait for an admin, oldest first."""
+
+    async def proposals_from(self, case_id: int) -> list[Proposal]:
+        """Those that come from the case."""
+
+    async def proposal(self, number: int) -> Proposal | None:
+        """The proposal with that number."""
+
+    async def proposals_about(self, platform: str, person_id: str) -> list[Proposal]:
+        """Those from a message of that person, and those that the person made."""
 
     async def records(self) -> Mapping[str, Record]:
         """How earlier flags ended, by misconception."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.core import audit, personal
 from bot.core.message import Person
+from bot.core.proposals import Proposal
 from bot.core.review import Act, Case, Decision, Duty, HistoryEntry, decide, duties, erased
 from bot.ports import Clock, Store
 
@@ -23,14 +24,15 @@ class Kept:
     person_id: str
     cases: tuple[Case, ...]
     acts: tuple[HistoryEntry, ...]
+    examples: tuple[Proposal, ...] = ()  # that wait: from their messages, or proposed by them
 
     @property
     def lines(self) -> list[str]:
-        return personal.summary(self.person_id, self.cases, self.acts)
+        return personal.summary(self.person_id, self.cases, self.acts, self.examples)
 
     @property
     def as_json(self) -> str:
-        return personal.as_json(self.person_id, self.cases, self.acts)
+        return personal.as_json(self.person_id, self.cases, self.acts, self.examples)
 
 
 class Privacy:
@@ -61,7 +63,8 @@ class Privacy:
     async def kept(self, platform: str, person_id: str) -> Kept:
         """What is kept about the person."""
         cases = await self._store.cases_with(platform, person_id)
-        return Kept(person_id, tuple(cases), tuple(await self._store.acts_of(platform, person_id)))
+        examples = await self._store.proposals_about(platform, person_id)
+        return Kept(person_id, tuple(cases), tuple(await self._store.acts_of(platform, person_id)), tuple(examples))
 
     async def erase(self, platform: str, person_id: str) -> str:
         """Forget the person; return the pseudonym that stands in their place. Doing it again does no harm."""

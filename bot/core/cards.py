@@ -109,6 +109,9 @@ ACT_WORDS = {
     Act.REMOVED: "Notice deleted by hand",
     Act.PURGED: "Words deleted: their time was over",
     Act.ERASED: "A person was erased",
+    Act.EXAMPLE_PROPOSED: "Proposed as an example",
+    Act.EXAMPLE_APPROVED: "Taken into the content as an example",
+    Act.EXAMPLE_REJECTED: "Turned down as an example",
 }
 
 

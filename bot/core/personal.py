@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.core.proposals import Proposal
 from bot.core.review import Case, HistoryEntry
 
 LASTING = (
@@ -21,24 +22,36 @@ def explanation(keep_text: timedelta) -> str:
     )
 
 
-def summary(person_id: str, cases: Sequence[Case], acts: Sequence[HistoryEntry]) -> list[str]:
+def summary(
+    person_id: str, cases: Sequence[Case], acts: Sequence[HistoryEntry], examples: Sequence[Proposal] = ()
+) -> list[str]:
     """How much is kept about the person."""
     own = [c for c in cases if c.author.id == person_id]
     worded = sum(bool(c.text) for c in own)
     reported = sum(any(r.by.id == person_id for r in c.reports) for c in cases)
     lines = [f"Messages of yours that have a case: {len(own)}; the words of {worded} are still kept."]
     lines += [f"Messages that you reported: {reported}."] if reported else []
+    words = sum(p.case_id in {c.id for c in own} for p in examples)
+    lines += [f"Words of yours that wait to become an example, without your name: {words}."] if words else []
     lines += [f"Other things that you did to cases: {len(acts)}."] if acts else []
     return lines if cases or acts else ["Nothing is kept about you."]
 
 
-def as_json(person_id: str, cases: Sequence[Case], acts: Sequence[HistoryEntry]) -> str:
+def as_json(
+    person_id: str, cases: Sequence[Case], acts: Sequence[HistoryEntry], examples: Sequence[Proposal] = ()
+) -> str:
     """Everything that is kept about the person, and nobody else's words or name."""
-    kept = {
+    kept: dict[str, object] = {
         "person": person_id,
         "cases": [_case(c, person_id) for c in cases],
         "acts": [{"case": a.case_id, "act": a.act, "at": a.at.isoformat(), "detail": a.detail} for a in acts],
     }
+    own = {c.id for c in cases if c.author.id == person_id}
+    if examples:
+        kept["examples"] = [
+            {"case": p.case_id, "claim": p.misconception, "label": p.label, "text": p.text if p.case_id in own else ""}
+            for p in examples
+        ]
     return json.dumps(kept, indent=1, ensure_ascii=False)
 
 

@@ -58,6 +58,9 @@ class Act(StrEnum):
     REMOVED = "removed"
     PURGED = "purged"  # the text is no longer needed, and was kept as long as the settings say
     ERASED = "erased"  # a person asked for it
+    EXAMPLE_PROPOSED = "example_proposed"  # its words wait for an admin; see bot.core.proposals
+    EXAMPLE_APPROVED = "example_approved"
+    EXAMPLE_REJECTED = "example_rejected"
 
 
 # What moderators don't choose: it happens to a case by itself, or its author or another member does it.
@@ -74,6 +77,9 @@ LIFE = frozenset(
         Act.REMOVED,
         Act.PURGED,
         Act.ERASED,
+        Act.EXAMPLE_PROPOSED,
+        Act.EXAMPLE_APPROVED,
+        Act.EXAMPLE_REJECTED,
     }
 )
 

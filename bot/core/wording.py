@@ -41,6 +41,28 @@ ASK_ERASE = (
     " It can't be undone."
 )
 
+# Examples from decisions.
+USE_AS_EXAMPLE = "Use as example"
+EXAMPLE_WORDS = "The words, without anything about a person"
+EXAMPLE_LABEL = "What the bot should do with such words"
+EXAMPLE_OF = "An example of which claim"
+PROPOSED = "Thank you. An admin will look at it; until then nothing changes."
+PROPOSED_ALREADY = "That was proposed already, and waits for an admin."
+NOTHING_TO_PROPOSE = "There is no such case."
+EXAMPLE_WRITTEN = "Written into the content file. The bot takes it over within seconds."
+EXAMPLE_REJECTED = "Turned down. Its words are forgotten."
+EXAMPLE_GONE = "It is no longer there: somebody was faster, the decision was taken back, or the words are gone."
+EXAMPLES_FOR_ADMINS = "Only admins decide what becomes an example."
+NO_EXAMPLES = "No example waits for you."
+EXAMPLES_TITLE = "Examples that wait for an admin"
+APPROVE = "Approve"
+REJECT = "Reject"
+EXAMPLES_SHARED = (
+    "This bot serves several servers, which share its content. Whoever runs it decides: `python -m bot examples` lists"
+    " what waits."
+)
+NO_CONTENT_FOLDER = "The content can't be changed from here."
+
 
 def paused(where: str, *, urgent: bool) -> str:
     """`where` is "here" or "everywhere"; `urgent`: whether emergencies are answered all the same."""
@@ -83,6 +105,10 @@ def voted(*, useful: bool, before: bool | None) -> str:
 def show(title: str) -> str:
     """The label of a button that leads to a topic."""
     return f"Show: {title}"
+
+
+def proposed_by(case: int, name: str) -> str:
+    return f"Case {case}, proposed by {name}"
 
 
 def sources_label(count: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.core import cards
+from bot.core import cards, proposals
 from bot.core.cards import ACT_WORDS, REASON_WORDS
 from bot.core.review import (
     Act,
@@ -69,6 +69,10 @@ def notice_view(case: Case, policy: Policy) -> ui.View:
     for act in SHOWN:
         if act in possible:
             view.add_item(ActButton(case.id, case.version, act))
+    if proposals.choices(case):
+        from bot.discord_.examples import ExampleButton  # which is a button like those here
+
+        view.add_item(ExampleButton(case.id))
     view.add_item(HistoryButton(case.id))
     return view
 

@@ -23,6 +23,7 @@ from bot.discord_.console import QueueButton, moderation_commands, report_comman
 from bot.discord_.convert import DIRECT, PLATFORM
 from bot.discord_.cursors import Cursors
 from bot.discord_.errors import explain
+from bot.discord_.examples import EXAMPLE_ITEMS
 from bot.discord_.listening import Listening
 from bot.discord_.notifier import DiscordNotifier
 from bot.discord_.offers import offer
@@ -37,6 +38,7 @@ from bot.discord_.watching import Watch
 from bot.moderation import Moderation
 from bot.ports import Clock, Store
 from bot.privacy import Privacy
+from bot.proposing import Proposing
 from bot.settings import Discord
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class DiscordBot(discord.AutoShardedClient):
         store: Store,
         clock: Clock,
         answering: Answering | None = None,
+        proposing: Proposing | None = None,
     ) -> None:
         super().__init__(
             intents=permissions.intents(direct_messages=settings.direct_messages),
@@ -66,6 +69,7 @@ class DiscordBot(discord.AutoShardedClient):
         self.settings = settings
         self.moderation = moderation
         self.answering = answering or Answering(moderation=moderation, store=store, clock=clock)
+        self.proposing = proposing or Proposing(store=store, clock=clock)
         self.clock = clock
         self.privacy = Privacy(store=store, clock=clock, keep_text=moderation.policy.keep_text)
         self.servers = Servers(self, settings, store=store, clock=clock, changed=self.settings_changed)
@@ -116,6 +120,7 @@ class DiscordBot(discord.AutoShardedClient):
         self.add_dynamic_items(
             *DYNAMIC, *ANSWER_ITEMS, *ASKING_ITEMS, *SETUP_ITEMS, QueueButton, RenewButton, PrivacyButton
         )
+        self.add_dynamic_items(*EXAMPLE_ITEMS)
         await self.servers.refresh()
         await self.sync.tell()
 

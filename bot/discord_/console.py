@@ -18,6 +18,7 @@ from bot.core.statistics import summarise
 from bot.discord_ import wording
 from bot.discord_.buttons import Interaction, answered, notice_view, tell
 from bot.discord_.convert import PLATFORM
+from bot.discord_.examples import show_examples
 from bot.discord_.outdated import outdated_view
 from bot.discord_.render import notice_embed, quoted
 from bot.discord_.setup import begin
@@ -116,6 +117,11 @@ def moderation_commands(bot: "DiscordBot") -> app_commands.Group:
         bot.require_moderator(interaction)
         await bot.moderation.resume(_channel(interaction, where), of=bot.scope(interaction))
         await _say(interaction, [words.resumed(where)])
+
+    @group.command(description=wording.EXAMPLES)
+    @told
+    async def examples(interaction: Interaction) -> None:
+        await show_examples(interaction)
 
     @group.command(description=wording.SETUP)
     @told

@@ -20,6 +20,7 @@ RENEWED: Mapping[Act, str] = MappingProxyType(
     }
 )
 CONTENT = "Which content is in force, what is wrong with it, what is due, what changed last"
+EXAMPLES = "For admins: words of decided cases that were proposed as examples"
 SETUP = "Set up the bot for this server, step by step"
 ADMINS_ONLY = "Setting up the bot takes the permission Manage Server."
 SETUP_TITLE = "Set-up, {number} of {count}: {title}"

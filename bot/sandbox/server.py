@@ -11,9 +11,11 @@ from aiohttp import web
 from bot.core.answers import complete
 from bot.core.console import Show
 from bot.moderation import LONGEST_NOTE, Moderation
+from bot.proposing import Proposing
 from bot.sandbox.console import Console
 from bot.sandbox.console_pages import ConsolePages, number_in
 from bot.sandbox.desk import Desk
+from bot.sandbox.example_pages import ExamplePages
 from bot.sandbox.feed import Watcher
 from bot.sandbox.gate import Gate, add_headers, answer_errors
 from bot.sandbox.payload import Payload, storable
@@ -47,7 +49,9 @@ class AddressUnusable(OSError):
 class Sandbox:
     """Serves the workspace in the browser until cancelled."""
 
-    def __init__(self, workspace: Workspace, moderation: Moderation, *, host: str, port: int) -> None:
+    def __init__(
+        self, workspace: Workspace, moderation: Moderation, *, host: str, port: int, proposing: Proposing
+    ) -> None:
         self._workspace = workspace
         self._moderation = moderation
         self._host = host
@@ -57,6 +61,7 @@ class Sandbox:
         self._room = Room(workspace, moderation)
         self._desk = Desk(workspace, moderation)
         self._console = Console(workspace, moderation)
+        self._proposing = proposing
         self._files = _page_files()
         self.url = ""  # known once it is served
         self.ready = asyncio.Event()  # the page can be opened
@@ -99,6 +104,7 @@ class Sandbox:
                 web.post("/preview", self._preview),
                 web.post("/act", self._act),
                 *ConsolePages(self._console, self._workspace, self._need).routes(),
+                *ExamplePages(self._proposing, self._workspace, self._need).routes(),
             ]
         )
         return app

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.core import proposals, wording
 from bot.core.answers import offer
 from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Notice, Point, Tally, answer, notice
 from bot.core.console import SHOW_WORDS
@@ -59,6 +60,7 @@ def case_json(
         "opened_at": case.opened_at.isoformat(),
         "probability": f"{case.probability:.0%}",
         "author": case.author.id,
+        "example": wording.USE_AS_EXAMPLE if proposals.choices(case) else "",
         "holder": case.holder.name if case.holder else None,
         "history": [_history_json(e) for e in history],
         **_notice_json(card),

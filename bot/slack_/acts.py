@@ -27,8 +27,9 @@ from bot.slack_.blocks import (
 )
 from bot.slack_.convert import Visit, typed
 from bot.slack_.directory import Directory
+from bot.slack_.examples import Examples
 from bot.slack_.markup import quoted, with_links
-from bot.slack_.render import BUTTONS, HISTORY, MENU, notice_blocks, summary
+from bot.slack_.render import BUTTONS, EXAMPLE, HISTORY, MENU, notice_blocks, summary
 from bot.slack_.reply import TITLE, Replies
 
 PRESSED = frozenset({*BUTTONS, *MENU, Act.UNDO, Act.DELETE})  # dismissing is chosen, with its reason
@@ -50,8 +51,11 @@ THANKS = "Thank you. Another moderator will look at it, and you will hear the ou
 class Acts:
     """What moderators do with cases, and authors with corrections; each act checks the rights again."""
 
-    def __init__(self, moderation: Moderation, directory: Directory, replies: Replies, clock: Clock) -> None:
+    def __init__(
+        self, moderation: Moderation, directory: Directory, replies: Replies, examples: Examples, clock: Clock
+    ) -> None:
         self._moderation = moderation
+        self._examples = examples
         self._directory = directory
         self._replies = replies
         self._clock = clock
@@ -59,6 +63,7 @@ class Acts:
             Act.UPHOLD: self._ask_uphold,
             Act.NOTE: self._ask_note,
             HISTORY: self._history,
+            EXAMPLE: self._example,
         }
 
     async def clicked(self, visit: Visit) -> None:
@@ -66,7 +71,7 @@ class Acts:
         act, case_id, version = _act_of(visit)
         person = await self._directory.require_moderator(visit.user)
         if act in self._steps:
-            await self._steps[act](visit, await self._case(case_id, None if act == HISTORY else version))
+            await self._steps[act](visit, await self._case(case_id, None if act in (HISTORY, EXAMPLE) else version))
             return
         reason = Reason(act) if act in set(Reason) else None
         chosen = Act.DISMISS if reason else Act(act)
@@ -153,6 +158,9 @@ class Acts:
             words = "\n".join([*rows[-12:], f"Content revision {case.pack_revision[:12]}"])
         await self._replies.open(visit, form(f"Case {case.id}: history", [section(words)]))
 
+    async def _example(self, visit: Visit, case: Case) -> None:
+        await self._examples.begin(visit, case.id)
+
     async def _uphold_form(self, case: Case, mask: int) -> Block:
         """The correction exactly as the channel will see it, with the choices that lead on."""
         text = await self._moderation.correction_for(case, _chosen(case, mask))
@@ -206,7 +214,7 @@ def _act_of(visit: Visit) -> tuple[str, int, int]:
     """The act (for a dismissal: its reason), the case and the version that somebody saw. Raises Refused."""
     name = visit.action.removeprefix("case:")
     found = _PRESSED.fullmatch(visit.value if name in ("more", Act.DISMISS) else f"{name}:{visit.value}")
-    if found is None or found["what"] not in (set(Reason) if name == Act.DISMISS else PRESSED | {HISTORY}):
+    if found is None or found["what"] not in (set(Reason) if name == Act.DISMISS else PRESSED | {HISTORY, EXAMPLE}):
         raise Refused("There is no such button.")
     return found["what"], int(found["case"]), int(found["version"])
 

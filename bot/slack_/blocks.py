@@ -87,6 +87,12 @@ def writing(name: str, label: str, *, most: int, initial: str = "", optional: bo
     return made | ({"optional": True} if optional else {}) | ({"hint": plain(hint, 200)} if hint else {})
 
 
+def choosing(name: str, label: str, options: Sequence[Block], chosen: Block) -> Block:
+    """A field with a menu, in which something is chosen already."""
+    element = choice(name, label, options[:MOST_OPTIONS]) | {"initial_option": chosen}
+    return {"type": "input", "block_id": name, "label": plain(label, 200), "element": element}
+
+
 def searching(name: str, label: str, hint: str) -> Block:
     """A field that finds what is typed; we are asked for what it offers."""
     element = {"type": "external_select", "action_id": name, "min_query_length": 0, "placeholder": plain(hint, 150)}

@@ -17,6 +17,7 @@ from bot.asking import Answering as Asking
 from bot.moderation import Moderation
 from bot.ports import Clock, Store, Undeliverable
 from bot.privacy import Privacy as Keeping
+from bot.proposing import Proposing
 from bot.settings import Settings, Slack
 from bot.slack_ import doors, setup
 from bot.slack_.acts import Acts
@@ -26,6 +27,7 @@ from bot.slack_.console import Console
 from bot.slack_.convert import Visit
 from bot.slack_.directory import Directory
 from bot.slack_.errors import COPY_AGAIN, WRONG_TOKEN, SlackRefused, SlackUnusable
+from bot.slack_.examples import Examples
 from bot.slack_.home import Home
 from bot.slack_.inbox import Work
 from bot.slack_.listeners import Body, Listeners, Outcome
@@ -58,6 +60,7 @@ class SlackBot:
         store: Store,
         clock: Clock,
         answering: Asking | None = None,
+        proposing: Proposing | None = None,
         ping: float = PING,
     ) -> None:
         self.settings = settings
@@ -99,9 +102,12 @@ class SlackBot:
             work=self.work,
             offer=self._answering.offer,
         )
-        self._acts = Acts(moderation, directory, replies, clock)
+        self._examples = Examples(proposing or Proposing(store=store, clock=clock), directory, replies)
+        self._acts = Acts(moderation, directory, replies, self._examples, clock)
         self._renewals = Renewals(moderation, directory, replies, clock)
-        self._console = Console(moderation, asking, directory, replies, self._acts, self._renewals, self.api, clock)
+        self._console = Console(
+            moderation, asking, directory, replies, self._acts, self._renewals, self._examples, self.api, clock
+        )
         self._home = Home(moderation, directory, self._console, self.api)
         self._reports = Reports(moderation, directory, replies, self.watcher, settings)
         self._listen(Listeners(self.app, self.work, replies, clock))
@@ -173,6 +179,9 @@ class SlackBot:
         on.on_action(r"^queue:(before|next)$", self._console.turned)
         on.on_action(r"^queue:open$", self._console.opened)
         on.on_action(r"^home:ask$", self._answering.ask_at_home)
+        on.on_action(r"^example:approve$", self._examples.approved)
+        on.on_action(r"^example:reject$", self._examples.rejected)
+        on.on_form("example", self._then_home(self._examples.sent))
         on.on_form("correction", self._then_home(self._acts.corrected))
         on.on_form("renew", self._renewals.sent)
         on.on_form("note", self._then_home(self._acts.noted))

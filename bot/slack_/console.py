@@ -17,6 +17,7 @@ from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, header, section
 from bot.slack_.convert import PLATFORM, Visit
 from bot.slack_.directory import Directory
+from bot.slack_.examples import Examples
 from bot.slack_.markup import quoted
 from bot.slack_.outdated import Renewals
 from bot.slack_.render import summary
@@ -33,6 +34,7 @@ HELP = """*What you can ask*
 `/moderation stats` how much waits, how long decisions take, how often each claim was upheld; add a number of days
 `/moderation content` which content is in force, what is wrong with it, what is due for review, what changed last
 `/moderation export csv` (or `json`) a table of cases without texts, sent to you alone; add a number of days
+`/moderation examples` words of decided cases that were proposed as examples, for admins to approve
 `/moderation pause here` (or `everywhere`) stops screening, `/moderation resume here` starts it again"""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 Words = Sequence[str]
@@ -49,6 +51,7 @@ class Console:
         replies: Replies,
         acts: Acts,
         renewals: Renewals,
+        examples: Examples,
         api: SlackApi,
         clock: Clock,
     ) -> None:
@@ -56,7 +59,7 @@ class Console:
         self._asking = asking
         self._directory = directory
         self._replies = replies
-        self._acts, self._renewals = acts, renewals
+        self._acts, self._renewals, self._examples = acts, renewals, examples
         self._api = api
         self._clock = clock
         self._commands: Mapping[str, Callable[[Visit, Words], Awaitable[None]]] = {
@@ -68,6 +71,7 @@ class Console:
             "export": self._export,
             "pause": self._pause,
             "resume": self._resume,
+            "examples": self._waiting_examples,
         }
 
     async def asked(self, visit: Visit, text: str) -> None:
@@ -166,6 +170,9 @@ class Console:
         where = _where(words, "resume")
         await self._moderation.resume(_channel(visit, where))
         await self._say(visit, [wording.resumed(where)])
+
+    async def _waiting_examples(self, visit: Visit, words: Words) -> None:
+        await self._examples.listed(visit)
 
     async def _say(self, visit: Visit, lines: Sequence[str]) -> None:
         await self._replies.show(visit, [section("\n".join(quoted(line) for line in lines))], lines[0])

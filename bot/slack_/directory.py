@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core import wording
 from bot.core.message import Person
 from bot.core.review import Refused
 from bot.ports import Clock, Undeliverable
@@ -66,6 +67,16 @@ class Directory:
     async def is_lead(self, user: str) -> bool:
         """May see what single moderators did. Raises Undeliverable."""
         return await self._is_one_of(user, self._settings.leads)
+
+    async def require_admin(self, user: str) -> Person:
+        """Who it is. Raises Refused unless they are named under `admins`, or run the workspace."""
+        try:
+            allowed = await self._is_one_of(user, self._settings.admins)
+        except Undeliverable:
+            raise Refused("Slack did not tell us whether you are an admin. Please try again in a moment.") from None
+        if not allowed:
+            raise Refused(wording.EXAMPLES_FOR_ADMINS)
+        return await self.person(user)
 
     async def require_moderator(self, user: str) -> Person:
         """Who it is. Raises Refused unless they may decide; every act asks again."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.core import proposals, wording
 from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Answer, Notice, Point, shorten
 from bot.core.pack import Severity, Source
 from bot.core.review import Act, Case, Outcome, Policy, allowed
@@ -31,6 +32,7 @@ BUTTONS = (Act.CONFIRM, Act.CANCEL, Act.TAKE, Act.RELEASE, Act.UPHOLD)
 MENU = (Act.ESCALATE, Act.SNOOZE, Act.NOTE)
 STYLES = {Act.UPHOLD: "danger", Act.CONFIRM: "danger", Act.TAKE: "primary"}
 HISTORY = "history"
+EXAMPLE = "example"
 TAKE_BACK = confirmation(
     "Undo?", "A correction was told. Undo the decision and take it back?", "Yes, undo and take it back"[:30]
 )
@@ -79,6 +81,7 @@ def act_row(case: Case, policy: Policy) -> Block:
     if Act.DELETE in possible:
         row.append(button(f"case:{Act.DELETE}", ACT_WORDS[Act.DELETE], seen, style="danger", confirm=DELETE))
     more = [option(ACT_WORDS[a], f"{a}:{seen}") for a in MENU if a in possible]
+    more += [option(wording.USE_AS_EXAMPLE, f"{EXAMPLE}:{seen}")] if proposals.choices(case) else []
     row.append(overflow("case:more", [*more, option("History", f"{HISTORY}:{seen}")]))
     return actions(f"case-{case.id}", row)
 

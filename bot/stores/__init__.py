@@ -4,7 +4,8 @@
     sqlite.py     SQLite through aiosqlite         postgres.py     PostgreSQL through asyncpg
     schema.py     numbered migrations, written once in SQLite's words and turned into PostgreSQL's
     sql.py        the store itself, put together from
-                  cases.py, reports.py, outbox.py, asking.py, memory.py     the statements, each by what it is about
+                  cases.py, proposals.py, reports.py, outbox.py, asking.py, memory.py: the statements, by what they
+                  are about
     records.py    cases as rows: what is a column, and what travels as JSON
 
 To add a method: put the promise into `bot.ports.Store`, the SQL into the module that fits, and a test into

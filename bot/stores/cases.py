@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.message import MessageKey, Person, Workspace
+from bot.core.proposals import Proposal
 from bot.core.review import LIFE, Case, Duty, HistoryEntry, Outcome, Status
 from bot.ports import Record
 from bot.stores.chain import Chain
 from bot.stores.driver import Session, Value
+from bot.stores.proposals import Proposals
 from bot.stores.records import body_of, case_of_row, closes_at, decided_at, entry_of_row, stamp, wakes_at
 from bot.stores.statements import JUDGED, OF_MESSAGE, STILL_UNDECIDED, enqueue, marks, named, write_report
 
@@ -16,7 +18,7 @@ EVERY_NUMBER = 2**62  # above the number of any case
 UNINDEXED_ID = "+id"
 
 
-class Cases(Chain):
+class Cases(Chain, Proposals):
     """See bot.ports.Store for what each method promises."""
 
     async def open_case(self, case: Case, duties: Mapping[Duty, timedelta]) -> Case | None:
@@ -53,6 +55,8 @@ class Cases(Chain):
         *,
         repeat: MessageKey | None = None,
         report: MessageKey | None = None,
+        proposal: Proposal | None = None,
+        settled: int | None = None,
     ) -> bool:
         async with self._db.transaction() as session:
             changed = await session.run(
@@ -79,6 +83,7 @@ class Cases(Chain):
                 )
             if report is not None:
                 await write_report(session, report, entry.by.id, entry.at)
+            await self._write_proposals(session, after, entry.act, proposal, settled)
             await _write_outcomes(session, after.id, after)
             await self._write_history(session, entry)
             await enqueue(session, after.id, after, duties, entry.at)

@@ -46,6 +46,14 @@ class Privacy(Statements):
                 f"UPDATE history SET by_id = ?, by_name = ? WHERE {_ACTS}", pseudonym, SOMEBODY, person_id, platform
             )
             await session.run(
+                "UPDATE proposals SET by_id = ?, by_name = ? WHERE by_id = ?"
+                " AND case_id IN (SELECT id FROM cases WHERE platform = ?)",
+                pseudonym,
+                SOMEBODY,
+                person_id,
+                platform,
+            )
+            await session.run(
                 "UPDATE reports SET reporter_id = ? WHERE platform = ? AND reporter_id = ?",
                 pseudonym,
                 platform,

@@ -11,6 +11,7 @@ import pytest_asyncio
 from simcord.env import Env
 
 from bot.core.cards import ACT_WORDS
+from bot.core.proposals import choices
 from bot.core.review import OUTCOMES, Act, Case, Status, allowed, describe
 from bot.discord_.buttons import SHOWN
 from bot.settings import Discord
@@ -224,7 +225,8 @@ async def test_every_row_leads_where_it_says(server: Server, status: Status, act
     head = row.notice.embeds[0].description or ""
     assert describe(after).lower() in head.lower()
     possible = allowed(after, server.policy)
-    assert labels(row.notice) == [ACT_WORDS[a] for a in SHOWN if a in possible] + ["History"]
+    last = ["Use as example", "History"] if choices(after) else ["History"]
+    assert labels(row.notice) == [ACT_WORDS[a] for a in SHOWN if a in possible] + last
     done = [e for e in await server.bot.moderation.history(row.case_id) if e.act is act]
     assert done
     assert done[-1].pack_revision == after.pack_revision

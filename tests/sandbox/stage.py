@@ -15,6 +15,7 @@ from bot.core.pack import Pack
 from bot.core.review import Policy
 from bot.moderation import Moderation, Outbox, Screens
 from bot.ports import Store
+from bot.proposing import Proposing, Write, nowhere
 from bot.sandbox.gate import TOKEN_HEADER
 from bot.sandbox.posts import Call
 from bot.sandbox.server import Sandbox
@@ -105,13 +106,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def running(folder: Path, pack: Pack, screener: Screens, policy: Policy | None = None) -> AsyncIterator[Stage]:
+async def running(
+    folder: Path, pack: Pack, screener: Screens, policy: Policy | None = None, *, write: Write = nowhere
+) -> AsyncIterator[Stage]:
     """The sandbox on the files in `folder`, as after a start of the process."""
     clock = ShiftedClock()
     async with open_sqlite(folder) as store, open_workspace(folder, clock) as workspace:
         moderation = Moderation(pack=pack, screener=screener, store=store, clock=clock, policy=policy)
         outbox = Outbox(store=store, moderation=moderation, notifiers={"sandbox": workspace}, clock=clock)
-        sandbox = Sandbox(workspace, moderation, host="127.0.0.1", port=0)
+        proposing = Proposing(store=store, clock=clock, write=write)
+        sandbox = Sandbox(workspace, moderation, host="127.0.0.1", port=0, proposing=proposing)
         tasks = [asyncio.create_task(sandbox.run()), asyncio.create_task(outbox.run())]
         try:
             await _served(sandbox, tasks[0])

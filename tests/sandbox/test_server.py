@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from bot.proposing import Proposing
 from bot.sandbox.gate import HEADERS
 from bot.sandbox.people import PEOPLE, Role
 from bot.sandbox.server import AddressUnusable, Sandbox
@@ -309,7 +310,8 @@ async def test_only_the_pages_own_files_are_served(page: Page) -> None:
 
 async def test_a_taken_port_is_explained(stage: Stage) -> None:
     port = int(stage.sandbox.url.rsplit(":", 1)[1].rstrip("/"))
-    second = Sandbox(stage.workspace, stage.moderation, host="127.0.0.1", port=port)
+    proposing = Proposing(store=stage.store, clock=stage.clock)
+    second = Sandbox(stage.workspace, stage.moderation, host="127.0.0.1", port=port, proposing=proposing)
     with pytest.raises(AddressUnusable, match="running already"):
         await second.run()
 

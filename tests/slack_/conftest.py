@@ -15,6 +15,7 @@ from bot.core.pack import Pack
 from bot.core.review import Case, Policy
 from bot.moderation import Moderation, Outbox, Screens
 from bot.ports import Store
+from bot.proposing import Proposing, Write, nowhere
 from bot.settings import Slack
 from bot.slack_.client import SlackBot
 from bot.stores.sqlite import open_sqlite
@@ -71,6 +72,7 @@ class Workspace:
     ben: Somebody  # a moderator, by name
     policy: Policy = field(default_factory=Policy)
     pack: Pack = PACK
+    write: Write = nowhere
     screener: Screens = field(default_factory=WordScreener)
     bot: SlackBot = field(init=False)
     outbox: Outbox = field(init=False)
@@ -97,6 +99,7 @@ class Workspace:
             moderation=moderation,
             store=self.store,
             clock=self.clock,
+            proposing=Proposing(store=self.store, clock=self.clock, write=self.write),
             ping=0.2,
         )
         notifiers = {"slack": self.bot.notifier}

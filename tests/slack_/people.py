@@ -126,7 +126,8 @@ class Somebody:
             if block["type"] != "input":
                 continue
             element = block["element"]
-            given = fields.get(block["block_id"], element.get("initial_value"))
+            preset = element.get("initial_value") or (element.get("initial_option") or {}).get("value")
+            given = fields.get(block["block_id"], preset)
             assert given is not None or block.get("optional"), f"Slack asks for {block['block_id']}"
             assert element["type"] != "plain_text_input" or len(given or "") <= element.get("max_length", 3000)
             kind = element["type"]

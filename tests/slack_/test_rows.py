@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.core.cards import ACT_WORDS, REASON_WORDS
+from bot.core.proposals import choices
 from bot.core.review import OUTCOMES, Act, Case, Status, allowed, describe
 from bot.slack_.render import BUTTONS, MENU
 from tests.rows import CLAIM, ROWS, policy_for, title
@@ -183,7 +184,8 @@ def shown(case: Case, workspace: Workspace) -> list[str]:
     row = [ACT_WORDS[a] for a in BUTTONS if a in possible]
     row += REASON_WORDS.values() if Act.DISMISS in possible else []
     row += [ACT_WORDS[a] for a in (Act.UNDO, Act.DELETE) if a in possible]
-    return [*row, *(ACT_WORDS[a] for a in MENU if a in possible), "History"]
+    more = ["Use as example", "History"] if choices(case) else ["History"]
+    return [*row, *(ACT_WORDS[a] for a in MENU if a in possible), *more]
 
 
 @pytest.mark.parametrize(("status", "act"), ROWS, ids=map(title, ROWS))

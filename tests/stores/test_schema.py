@@ -37,7 +37,8 @@ async def test_both_databases_get_the_same_columns_and_indexes(postgres_url: str
     async with open_sqlite(tmp_path):
         pass
     db = sqlite3.connect(tmp_path / FILE)
-    tables = [r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    ours = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    tables = [r[0] for r in db.execute(ours)]
     columns = {(t, r[1]) for t in tables for r in db.execute(f"PRAGMA table_info({t})")}
     named = {r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")}
     db.close()

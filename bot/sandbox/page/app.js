@@ -5,7 +5,7 @@ import { Refusal, follow, read, send } from "./net.js";
 import { Composer } from "./composer.js";
 import { caseElement } from "./queue.js";
 import { postElement } from "./channel.js";
-import { askNote, askReason, askReport, askUphold, confirmed, tellPerson } from "./dialogs.js";
+import { askExample, askExamples, askNote, askReason, askReport, askUphold, confirmed, tellPerson } from "./dialogs.js";
 import { Tools } from "./tools.js";
 
 const ABOVE = 8; // pixels left free above a post that is scrolled to
@@ -65,6 +65,7 @@ function showWho() {
   document.body.dataset.role = state.who.role;
   for (const radio of byId("roles").querySelectorAll("input")) radio.checked = radio.value === (switching ?? state.who.role);
   byId("replay").hidden = byId("replay-empty").hidden = state.pack.thread === 0;
+  byId("examples").hidden = state.who.role !== "admin";
   byId("clear").hidden = state.who.role !== "admin" || state.posts.length === 0;
   byId("channel-note").textContent = state.who.role === "admin"
     ? `${state.pack.topics} topics, ${state.pack.misconceptions} misconceptions, ${state.pack.sources} sources · revision ${state.pack.revision.slice(0, 12)}`
@@ -155,6 +156,13 @@ async function clear() {
   if (await confirmed("Clear the channel?", words, "Delete all messages")) attempt(() => send("/clear"));
 }
 
+/** An admin's word on a proposed example; what came of it, or nothing where it was refused. */
+async function decideExample(path, id) {
+  let said = "";
+  await attempt(async () => { said = (await send(path, { id })).words; });
+  return said;
+}
+
 async function become(role) {
   wanted = switching = role;
   await attempt(() => send("/who", { role }));
@@ -190,6 +198,12 @@ const caseActs = {
       toast(error.message, { refusal: true });
     }
   },
+  example: (item) => attempt(async () => {
+    const choice = await askExample(await read(`/examples/draft?case=${item.id}`));
+    if (!choice) return;
+    await send("/examples/propose", { case: item.id, ...choice });
+    toast("Thank you. An admin will look at it; until then nothing changes.");
+  }),
   choose: async (item, act) => {
     const choice = await details(item, act);
     if (!choice) return;
@@ -248,6 +262,7 @@ byId("roles").addEventListener("change", (event) => become(event.target.value));
 byId("become").addEventListener("click", () => become("moderator"));
 byId("replay").addEventListener("click", replay);
 byId("replay-empty").addEventListener("click", replay);
+byId("examples").addEventListener("click", () => askExamples(decideExample));
 byId("clear").addEventListener("click", clear);
 for (const tab of document.querySelectorAll(".tabs button")) tab.addEventListener("click", () => openPane(tab.dataset.pane));
 

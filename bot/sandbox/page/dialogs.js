@@ -52,6 +52,57 @@ export function askReport(post) {
   });
 }
 
+/** Words of a decided case as an example: edited by the moderator, for an admin to approve. */
+export function askExample(draft) {
+  return open(`An example from case ${draft.case}`, (finish) => {
+    const claim = h("select", { id: "example-claim" }, draft.choices.map((choice) => h("option", { value: choice.claim }, choice.claim)));
+    const radios = draft.labels.map(({ label, words }) =>
+      h("label", { class: "option" }, h("input", { type: "radio", name: "label", value: label, checked: label === draft.choices[0].label }), h("span", {}, words)));
+    const chosen = () => radios.map((radio) => radio.querySelector("input")).find((input) => input.checked).value;
+    const text = h("textarea", { id: "example-words", rows: "4", maxlength: String(draft.longest) });
+    text.value = draft.text;
+    const propose = () => (text.value.trim() ? finish({ claim: claim.value, label: chosen(), words: text.value }) : text.focus());
+    return [
+      h("label", { for: "example-words" }, "The words, without anything about a person"),
+      text,
+      draft.choices.length > 1 ? h("p", {}, h("label", { for: "example-claim" }, "An example of "), claim) : h("p", { class: "quiet" }, `An example of ${draft.choices[0].claim}`),
+      h("fieldset", { class: "options" }, h("legend", {}, "Such words are"), radios),
+      buttons(finish, h("button", { type: "button", class: "primary", onclick: propose }, "Propose")),
+    ];
+  });
+}
+
+/** What waits for an admin. `decide` does it, and returns what to say. */
+export function askExamples(decide) {
+  const list = h("ul", { class: "lines", id: "example-list" });
+  async function settle(path, id) {
+    const said = await decide(path, id);
+    if (said) toast(said);
+    await show();
+  }
+  const one = (proposal) => h("li", {},
+    h("p", { class: "quote" }, proposal.text),
+    h("p", { class: "quiet" }, h("b", {}, proposal.claim), `, ${proposal.label} · case ${proposal.case}, proposed by ${proposal.by}`),
+    h("p", { class: "dialog-acts" },
+      h("button", { type: "button", class: "ghost", onclick: () => settle("/examples/reject", proposal.id) }, "Reject"),
+      h("button", { type: "button", class: "primary", onclick: () => settle("/examples/approve", proposal.id) }, "Approve")));
+  async function show() {
+    try {
+      const { waiting } = await read("/examples");
+      list.replaceChildren(...(waiting.length ? waiting.map(one) : [h("li", {}, "No example waits for you.")]));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      list.replaceChildren(h("li", {}, error.message));
+    }
+  }
+  show();
+  return open("Examples that wait", (finish) => [
+    h("p", { class: "quiet" }, "What you approve is written into the content file, and the bot takes it over at once."),
+    list,
+    h("div", { class: "dialog-acts" }, h("button", { type: "button", class: "ghost", onclick: () => finish(null) }, "Close")),
+  ], "wide");
+}
+
 /** How a person's messages were judged. */
 export function tellPerson(name, lines) {
   return open(name, (finish) => [

@@ -19,7 +19,7 @@ export function caseElement(item, acts) {
     item.remarks.length > 0 && h("ul", { class: "remarks" }, item.remarks.map((words) => h("li", {}, remark(words, acts)))),
     h("ul", { class: "points" }, item.points.map((point, index) => h("li", {}, pointElement(point, index < OPEN_AT_FIRST)))),
     history(item),
-    h("div", { class: "case-acts" }, inOrder(item.acts).map((act) => actButton(item, act, acts))),
+    h("div", { class: "case-acts" }, inOrder(item.acts).map((act) => actButton(item, act, acts)), exampleButton(item, acts)),
   );
 }
 
@@ -101,4 +101,9 @@ function actButton(item, act, acts) {
   const look = act.act === "uphold" ? "primary" : "ghost";
   const more = ["uphold", "dismiss", "note"].includes(act.act) ? "…" : "";
   return h("button", { type: "button", class: look, "data-act": act.act, "data-focus": `${act.act}-${item.id}`, onclick: () => acts.choose(item, act) }, act.label + more);
+}
+
+/** Where the words of a decided case may become an example. */
+function exampleButton(item, acts) {
+  return item.example && h("button", { type: "button", class: "ghost", "data-act": "example", "data-focus": `example-${item.id}`, onclick: () => acts.example(item) }, `${item.example}…`);
 }
