@@ -191,6 +191,20 @@ async def test_a_folder_that_is_gone_for_a_while_does_no_harm(watch: Watch) -> N
     assert await watch.settle()
 
 
+@pytest.mark.parametrize("name", ["topics", "misconceptions"])
+async def test_a_deleted_part_is_not_taken_for_an_edit(watch: Watch, name: str) -> None:
+    before = watch.moderation.pack
+    away = watch.folder.with_name("away")
+    shutil.move(watch.folder / name, away)
+    assert not await watch.settle()
+    assert watch.moderation.pack is before
+    assert len(watch.admin.told) == 1
+    assert f"pack/{name}" in watch.admin.told[0]
+    shutil.move(away, watch.folder / name)
+    await watch.settle()
+    assert watch.moderation.content_problems == ""
+
+
 async def test_an_earlier_revision_is_gone_back_to(watch: Watch) -> None:
     first = watch.moderation.pack.revision
     watch.edit(upwards)

@@ -22,7 +22,7 @@ from bot.core.screening_checks import held_back
 from bot.core.urgent import UrgentReader
 from bot.judging import Judge
 from bot.moderation import Moderation
-from bot.packs.files import collect, glance
+from bot.packs.files import Files, collect, glance
 from bot.packs.problems import PackErrors
 from bot.packs.read import examine_files, read_pack, usable
 from bot.ports import Store, Undeliverable
@@ -50,9 +50,9 @@ class Admin(Board):
         await super().alert_admin(words)
 
 
-def by_rules(folder: Path, judge: Judge) -> Loaded:
+def by_rules(folder: Path, judge: Judge, collected: Callable[[Path], Files] = collect) -> Loaded:
     """The content on disk, read without the second reader, which takes its time."""
-    files = collect(folder)
+    files = collected(folder)
     try:
         pack = usable(examine_files(files))
     except PackErrors as error:

@@ -35,6 +35,7 @@ def texts_to_screen(pack: Pack) -> Iterator[str]:
 
 def screening_remarks(pack: Pack, screens: Screens) -> Remarks:
     """What the screener gets wrong in the pack's own texts."""
+    screens = _Once(screens)
     fires: dict[tuple[str, str], int] = {}  # whose example set off whose misconception, and the first that did
     for wrong in pack.misconceptions.values():
         if wrong.stage.looked_for or wrong.stage is Stage.DRAFT:
@@ -42,6 +43,19 @@ def screening_remarks(pack: Pack, screens: Screens) -> Remarks:
     yield from _collisions(fires)
     yield from _held_back(pack, screens)
     yield from _own_texts(pack, screens)
+
+
+class _Once:
+    """A screener that reads each text once, however many checks ask for it."""
+
+    def __init__(self, screens: Screens) -> None:
+        self._screens, self.notice, self.explain = screens, screens.notice, screens.explain
+        self._known: dict[str, Mapping[str, float]] = {}
+
+    def probabilities(self, text: str) -> Mapping[str, float]:
+        if text not in self._known:
+            self._known[text] = self._screens.probabilities(text)
+        return self._known[text]
 
 
 @dataclass(frozen=True, slots=True)

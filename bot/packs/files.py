@@ -35,15 +35,15 @@ class Files:
         return digest.hexdigest()[:12]
 
 
-def glance(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """What changes whenever a file of the pack does, without reading any: name, inode, size and time."""
+def glance(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
+    """What changes whenever a file of the pack does, or who may read it: name, inode, size and times."""
     found = []
     for path in _candidates(folder):
         try:
             about = path.stat()
         except OSError:
             continue  # gone between two looks; the next one sees it
-        found.append((str(path), about.st_ino, about.st_size, about.st_mtime_ns))
+        found.append((str(path), about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns))
     return tuple(found)
 
 
@@ -53,6 +53,10 @@ def collect(folder: Path) -> Files:
         return Files(folder, {}, (_problem(folder, "this folder does not exist", "Check its name."),))
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
+    if closed := _closed(folder):
+        return Files(folder, {}, tuple(closed))
+    for name in FOLDERS:
+        problems += _closed(folder / name)
     for path in _candidates(folder):
         read = _read(path, folder) if _belongs(path, folder) else _stray(path, folder)
         if isinstance(read, bytes):
@@ -76,6 +80,17 @@ def _entries(folder: Path) -> list[Path]:
     except OSError:
         return []  # `_read` or `_missing` tells what can't be reached
     return [p for p in found if not p.name.startswith((".", "#")) and not p.name.endswith(LEFTOVERS)]
+
+
+def _closed(path: Path) -> list[Problem]:
+    """A folder that can't be listed: its files are there, and taking them for deleted would do harm."""
+    try:
+        with os.scandir(path):
+            return []
+    except (FileNotFoundError, NotADirectoryError):
+        return []  # `_missing` tells
+    except OSError as error:
+        return [_problem(path, f"this folder can't be read ({error.strerror})", "Check its permissions.")]
 
 
 def _belongs(path: Path, folder: Path) -> bool:
@@ -123,6 +138,8 @@ def _missing(folder: Path, contents: Mapping[str, bytes], problems: list[Problem
     for name in SINGLE:
         if name not in names:
             yield _problem(folder / f"{name}.yaml", "this file is missing", "Every pack has one.")
+    if not os.path.isdir(folder / "misconceptions"):
+        yield _problem(folder / "misconceptions", "this folder is missing", "Every pack has one; it may be empty.")
     if not any(name.startswith("topics/") for name in names):
         yield _problem(folder / "topics", "there are no topics", "Add one file for each, such as topics/overview.yaml.")
 
