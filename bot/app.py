@@ -88,7 +88,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             token = settings.discord_token.get_secret_value()
 
             async def discord() -> None:
-                """While this process has the lease: Discord tells each connection everything, so one is enough."""
+                """While this process has the leases: a shard tells all its connections everything, so one is enough."""
                 bot = DiscordBot(
                     settings.discord,
                     moderation=moderation,
@@ -105,7 +105,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
                     health.forget(bot.why_not_ready)
                     del notifiers["discord"]
 
-            platforms.append(lambda: worker.hold("discord", discord))
+            platforms.append(lambda: worker.hold_all(settings.discord.shards.leases, discord))
         if settings.slack_bot_token is not None:
             from bot.slack_.client import slack_bot_of
 

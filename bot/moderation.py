@@ -43,6 +43,7 @@ from bot.ports import (
     Impossible,
     ManyWorkspaces,
     Meter,
+    NotHere,
     Notifier,
     OutboxEntry,
     Record,
@@ -65,6 +66,7 @@ PAUSED = "paused"  # in the store: where screening is switched off
 ACTIVE = timedelta(days=1)  # who did something within this time is reminded
 APPROVED = (Status.UPHELD, Status.APPEALED)  # only in these is anything told that a moderator has chosen
 CALL_AGAIN = timedelta(minutes=15)  # after this, moderators are reminded of somebody who may need help now
+NOT_HERE = timedelta(seconds=5)  # at most, until somebody else may try what this process can't reach
 SAID_AGAIN = timedelta(hours=1)  # how long an author who repeats a red flag isn't shown the urgent text once more
 
 
@@ -600,7 +602,10 @@ class Outbox:
         except Undeliverable as error:
             if isinstance(error, Unwritable) and notifier is not None:
                 await self._alert(notifier, case, str(error))
-            await self._postpone(entry, type(error).__name__, str(error))
+            if isinstance(error, NotHere):
+                await self._leave(entry, str(error))
+            else:
+                await self._postpone(entry, type(error).__name__, str(error))
             return False
         except Exception as error:  # an adapter's surprise must not stop the other duties
             log.exception("duty %s of case %s failed: %s", entry.duty, entry.case_id, type(error).__name__)
@@ -687,6 +692,13 @@ class Outbox:
             await self._postpone(entry, Refused.__name__, "the case has changed meanwhile")
         else:
             await self._store.done(entry)
+
+    async def _leave(self, entry: OutboxEntry, why: str) -> None:
+        """Put back what another process can do, or this one as soon as it is connected; so it never waits for long."""
+        if not entry.attempts:
+            log.info("duty %s of case %s is left for now: %s", entry.duty, entry.case_id, why)
+        wait = min(timedelta(seconds=2 ** min(entry.attempts, 5)), NOT_HERE)
+        await self._store.retry(entry, self._clock.now() + wait)
 
     async def _postpone(self, entry: OutboxEntry, kind: str, why: str) -> None:
         wait = min(timedelta(seconds=2 ** min(entry.attempts, 10)), LONGEST_WAIT)

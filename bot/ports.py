@@ -400,6 +400,10 @@ class Undeliverable(Exception):
     """The platform can't be told this now; it is tried again later. The message is for the operator."""
 
 
+class NotHere(Undeliverable):
+    """Nothing is wrong with the place: this process is not connected yet, or it is another's to reach."""
+
+
 class Unwritable(Undeliverable):
     """The moderators' channel is gone or closed to the bot; the message is for an admin."""
 

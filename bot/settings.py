@@ -135,6 +135,11 @@ class Shards(_Frozen):
     ids: tuple[int, ...] = ()
     of: int | None = Field(None, ge=1)
 
+    @property
+    def leases(self) -> tuple[str, ...]:
+        """What a process must have before it connects, so that nothing is heard by two."""
+        return tuple(f"discord shard {n} of {self.of}" for n in sorted(self.ids)) if self.ids else ("discord",)
+
 
 _SHARDS = re.compile(r"\[?(?P<ids>\d+(?:\s*[-,]\s*\d+)*)\]?\s+of\s+(?P<of>\d+)")
 

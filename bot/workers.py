@@ -8,8 +8,9 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from bot.patience import patiently
@@ -67,6 +68,12 @@ class Worker:
                 log.info("another process has %s; this one waits for it", name)
                 waited = True
             await self._clock.sleep(BEAT)
+
+    async def hold_all(self, names: Sequence[str], work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """As `hold`, while all of them are ours; they are taken in the order given, the same for everybody."""
+        for name in reversed(names):
+            work = partial(self.hold, name, work)
+        await work()
 
     async def _worked(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> bool:
         """Whether the work came to its own end; False when the lease was lost to another process."""

@@ -70,6 +70,11 @@ def test_slack_runs_with_both_of_its_secrets_and_without_the_sandbox(tmp_path: P
     assert "s3cret" not in repr(settings)
 
 
+def test_a_process_holds_each_of_its_shards_and_without_any_the_whole() -> None:
+    assert Shards(ids=(3, 1), of=4).leases == ("discord shard 1 of 4", "discord shard 3 of 4")
+    assert Shards().leases == ("discord",)
+
+
 @pytest.mark.parametrize(
     ("written_so", "shards"),
     [

@@ -15,17 +15,13 @@ from bot.core.review import Case, Correction, Policy
 from bot.discord_ import wording
 from bot.discord_.buttons import appeal_view, notice_view
 from bot.discord_.render import notice_embed
-from bot.ports import Impossible, Record, Told, Undeliverable, Unwritable
+from bot.ports import Impossible, NotHere, Record, Told, Undeliverable, Unwritable
 from bot.settings import Discord
 
 MOST_REMINDED = 5  # people called by one reminder
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
 NOBODY = discord.AllowedMentions.none()
 Room = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
-
-
-class NotHere(Undeliverable):
-    """Nothing is wrong with the channel: the bot is not connected yet, or another process hears that server."""
 
 
 class DiscordNotifier:
@@ -153,6 +149,8 @@ class DiscordNotifier:
         return True
 
     async def digest(self, name: str, words: str, picture: bytes | None) -> None:
+        if not self._client.is_ready():
+            raise NotHere("Discord is not connected yet")
         for guild in self._client.guilds:
             if self._settings_of(guild.id).moderators_channel:
                 await self.digest_of(str(guild.id), name, words, picture)

@@ -14,6 +14,7 @@ from bot.core.message import MessageKey
 from bot.core.review import Duty
 from bot.moderation import Moderation, Outbox
 from bot.ports import Store
+from bot.settings import Shards
 from bot.stores.postgres import open_postgres
 from bot.stores.sqlite import open_sqlite
 from bot.workers import STILL, Worker, _place
@@ -198,6 +199,35 @@ async def test_work_under_a_lease_is_taken_over_and_stopped_where_it_was_lost(tw
     assert await two[1].bury(one.id, 1)
     assert await started.get() == "other"
     await stopped.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_processes_whose_shards_overlap_never_hold_the_same_one(two: Two) -> None:
+    """The second one names a shard of the first one's, so it waits, and then takes all of its own."""
+    one, other = (Worker(store, ManualClock(), place=f"place {n}") for n, store in enumerate(two))
+    holding: asyncio.Queue[str] = asyncio.Queue()
+
+    async def work(name: str) -> None:
+        holding.put_nowait(name)
+        await asyncio.Event().wait()
+
+    def run(worker: Worker, *ids: int) -> asyncio.Task[None]:
+        leases = Shards(ids=ids, of=4).leases
+        return asyncio.create_task(worker.hold_all(leases, lambda: work(worker.id)))
+
+    await one.beat()
+    await other.beat()
+    tasks = [run(one, 0, 1)]
+    assert await holding.get() == one.id
+    tasks.append(run(other, 1, 2))
+    assert not await two[1].lease("discord shard 1 of 4", other.id)
+    assert holding.empty()
+    tasks[0].cancel()
+    assert await holding.get() == other.id
+    assert await two[0].lease("discord shard 0 of 4", one.id)
+    assert not await two[0].lease("discord shard 2 of 4", one.id)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
