@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.core.message import MessageKey, Person
+from bot.core.message import MessageKey, Person, Workspace
 from bot.core.review import UNDECIDED, Act, Case, Correction, Decision, Status
 from bot.moderation import Moderation
 from bot.ports import Store
@@ -27,6 +27,7 @@ from tests.samples import NOON, PACK, WordScreener, case, message
 WAITING = 500  # cases that wait for a decision, among the closed ones
 LIMIT = 10.0  # milliseconds, for 99 of 100
 PAGE = 6  # cases on a page of the queue, and one to know whether there are more
+DECIDED = (Status.UPHELD, Status.DISMISSED)
 ANN = Person("1", "Ann")
 
 
@@ -126,6 +127,11 @@ def _works(moderation: Moderation) -> list[tuple[str, Callable[[int], Awaitable[
     async def closed(number: int) -> None:
         await moderation.queue(statuses=(Status.UPHELD, Status.DISMISSED), limit=PAGE, offset=number % 5 * PAGE)
 
+    async def latest(number: int) -> None:
+        home = Workspace("discord", f"w{number % 7}")
+        await moderation.count(DECIDED, home, most=1000)
+        await moderation.latest(DECIDED, home, limit=20, offset=number % 40 * 20)
+
     async def preview(number: int) -> None:
         (first,) = await moderation.queue(statuses=tuple(UNDECIDED), limit=1)
         await moderation.correction_for(first, ["tea-cures"])
@@ -144,6 +150,7 @@ def _works(moderation: Moderation) -> list[tuple[str, Callable[[int], Awaitable[
     return [
         ("a page of the queue", page),
         ("a page of what is closed", closed),
+        ("a page of the latest decided, and how many", latest),
         ("the preview of a correction", preview),
         ("a message with a claim, until its case is saved", post),
         ("a decision", decide),

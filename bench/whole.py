@@ -90,7 +90,7 @@ async def drive(load: Load, texts: Sequence[str], wanted: frozenset[str], folder
             watching.cancel()
             told.megabytes.append(resident(seen))
             if not load.bare:
-                told.read = await asyncio.to_thread(_counted, port)
+                told.read = await _counts_all(port, told.written + 1)
     finally:
         os.sched_setaffinity(0, mine)
     return told
@@ -177,6 +177,15 @@ async def _watch(process: psutil.Process, told: Told) -> None:
         told.megabytes.append(resident(process))
         print(f"\r{told.written:>8,} messages, {told.megabytes[-1]:6.1f} MB", end="", file=sys.stderr, flush=True)
         await asyncio.sleep(1)
+
+
+async def _counts_all(port: int, expected: int) -> int:
+    """What the bot says that it has read; ordinary chat is added up every few seconds."""
+    for _ in range(15):
+        if (counted := await asyncio.to_thread(_counted, port)) >= expected:
+            break
+        await asyncio.sleep(1)
+    return counted
 
 
 def _counted(port: int) -> int:

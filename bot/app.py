@@ -122,7 +122,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             platforms.append(slack_bot.run_until_closed)
         outbox = Outbox(store=store, moderation=moderation, notifiers=notifiers, clock=clock, worker=worker.id)
         if settings.runs_health:
-            runner = await serve(health, settings.health.host, settings.health.port, metrics.page)
+            runner = await serve(
+                health, settings.health.host, settings.health.port, lambda: metrics.page_with(store.backlog)
+            )
             stack.push_async_callback(runner.cleanup)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(p()) for p in platforms]

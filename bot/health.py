@@ -4,7 +4,7 @@ import json
 import logging
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -49,7 +49,9 @@ class Health:
         return self.stuck() + self.waits()
 
 
-async def serve(health: Health, host: str, port: int, metrics: Callable[[], bytes] | None = None) -> web.AppRunner:
+async def serve(
+    health: Health, host: str, port: int, metrics: Callable[[], Awaitable[bytes]] | None = None
+) -> web.AppRunner:
     """Answer GET /healthz with 200 or 503, and /metrics; the caller cleans the runner up. Raises OSError.
 
     The answer tells apart `live` (no loop is stuck; otherwise restart it) and `ready` (it can do its work).
@@ -62,7 +64,7 @@ async def serve(health: Health, host: str, port: int, metrics: Callable[[], byte
 
     async def numbers(request: web.Request) -> web.Response:
         assert metrics is not None
-        return web.Response(body=metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)

@@ -1,12 +1,14 @@
 """Numbers for monitoring, in the form that Prometheus reads; served beside the health check."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.ports import Backlog, StoreAway
 from bot.reading import ReadingRoom
 
 WAITS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)  # seconds, the bounds of the histogram
@@ -35,6 +37,12 @@ class Metrics:
         self._failures = Counter(
             "moderation_failures", "What could not be done, by duty and kind", ["what", "kind"], registry=self.registry
         )
+        self._waits = Gauge(
+            "moderation_backlog",
+            "What waits in the store: cases for a decision, duties to be done; counted up to 10,000",
+            ["what"],
+            registry=self.registry,
+        )
         self._revision = Gauge(
             "moderation_content_info", "The content in force, as a label", ["revision"], registry=self.registry
         )
@@ -62,6 +70,21 @@ class Metrics:
     def page(self) -> bytes:
         """Everything, as Prometheus reads it."""
         return generate_latest(self.registry)
+
+    async def page_with(self, backlog: Callable[[], Awaitable[Backlog]]) -> bytes:
+        """Everything, and what waits in the store now; without the latter while the store is away."""
+        self._waits.clear()
+        with suppress(StoreAway):
+            self._tell(await backlog())
+        return self.page()
+
+    def _tell(self, backlog: Backlog) -> None:
+        for what, number in (
+            ("decision", backlog.undecided),
+            ("duty", backlog.owed),
+            ("duty that failed before", backlog.failed),
+        ):
+            self._waits.labels(what).set(number)
 
 
 class _Room(Collector):

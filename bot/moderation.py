@@ -377,6 +377,18 @@ class Moderation:
         """Cases, most serious first, then oldest first; of one workspace or all."""
         return await self._store.cases(statuses=statuses, limit=limit, offset=offset, of=of)
 
+    async def latest(self, statuses: Sequence[Status], of: Workspace, *, limit: int, offset: int = 0) -> list[Case]:
+        """Cases of a workspace with these statuses, the latest decided first."""
+        return await self._store.latest(statuses, of, limit=limit, offset=offset)
+
+    async def count(self, statuses: Sequence[Status], of: Workspace, *, most: int) -> int:
+        """How many cases of a workspace have one of these statuses, counted up to `most`."""
+        return await self._store.count(statuses, of, most=most)
+
+    async def numbers(self, of: Workspace, channel: str, messages: Sequence[str]) -> Mapping[str, int]:
+        """The numbers of the cases that those messages have, by message."""
+        return await self._store.numbers(of, channel, messages)
+
     async def history(self, case_id: int) -> list[HistoryEntry]:
         return await self._store.history(case_id)
 

@@ -1,6 +1,6 @@
 """What the service needs from the world; each docstring is a promise that contract tests check."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,6 +65,15 @@ class Votes:
     cast: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: cases for a decision, duties to be done, and of those the ones that failed before."""
+
+    undecided: int
+    owed: int
+    failed: int
+
+
 class Store(Protocol):
     """Cases, decisions and the outbox. Every change is one transaction."""
 
@@ -86,6 +95,18 @@ class Store(Protocol):
         self, since: datetime, *, limit: int, before: int | None = None, of: Workspace | None = None
     ) -> list[Case]:
         """Cases opened at that time or later, newest first, with numbers below `before`; of one workspace or all."""
+
+    async def count(self, statuses: Sequence[Status], of: Workspace, *, most: int) -> int:
+        """How many cases of the workspace have one of these statuses; counted up to `most`."""
+
+    async def latest(self, statuses: Sequence[Status], of: Workspace, *, limit: int, offset: int = 0) -> list[Case]:
+        """Cases of the workspace with these statuses, the latest decided first."""
+
+    async def numbers(self, of: Workspace, channel: str, messages: Iterable[str]) -> Mapping[str, int]:
+        """The numbers of the cases that those messages have, by message."""
+
+    async def backlog(self) -> Backlog:
+        """What waits, counted up to 10,000 each."""
 
     async def channel_cases(self, platform: str, workspace: str, channel: str) -> list[Case]:
         """The cases of all messages in that channel."""

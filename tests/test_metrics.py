@@ -10,6 +10,7 @@ from bot.health import Health, serve
 from bot.metrics import Metrics
 from bot.moderation import Moderation, Outbox
 from bot.packs.read import read_pack
+from bot.ports import Backlog, Store, StoreAway
 from bot.reading import ReadingRoom
 from bot.stores.sqlite import open_sqlite
 from tests.samples import PACK, ManualClock, WordScreener, message
@@ -48,9 +49,13 @@ async def test_the_gate_tells_how_much_it_lets_through() -> None:
 
 async def test_the_page_is_served_and_names_the_content() -> None:
     metrics = Metrics()
+
+    async def served() -> bytes:
+        return metrics.page()
+
     metrics.content("old")
     metrics.content("abc123")
-    runner = await serve(Health(ManualClock()), "127.0.0.1", 0, metrics.page)
+    runner = await serve(Health(ManualClock()), "127.0.0.1", 0, served)
     try:
         async with (
             aiohttp.ClientSession() as session,
@@ -62,3 +67,24 @@ async def test_the_page_is_served_and_names_the_content() -> None:
         await runner.cleanup()
     assert 'moderation_content_info{revision="abc123"} 1.0' in page
     assert "old" not in page
+
+
+async def test_what_waits_in_the_store_is_told(any_store: Store) -> None:
+    metrics, clock = Metrics(), ManualClock()
+    moderation = Moderation(pack=PACK, screener=WordScreener(), store=any_store, clock=clock, meter=metrics)
+    for number, text in enumerate(("tea cures all", "tea is blue")):
+        await moderation.message_posted(message(text, MessageKey("sandbox", "local", "health", str(number))))
+    page = await metrics.page_with(any_store.backlog)
+    assert b'moderation_backlog{what="decision"} 2.0' in page
+    assert b'moderation_backlog{what="duty"} 4.0' in page  # a notice and a reminder each
+    await Outbox(store=any_store, moderation=moderation, notifiers={}, clock=clock).deliver_due()
+    assert b'moderation_backlog{what="duty that failed before"} 2.0' in await metrics.page_with(any_store.backlog)
+
+
+async def test_while_the_store_is_away_the_other_numbers_are_told() -> None:
+    async def away() -> Backlog:
+        raise StoreAway("no database")
+
+    page = await Metrics().page_with(away)
+    assert b"moderation_notice_seconds" in page
+    assert b"moderation_backlog{" not in page

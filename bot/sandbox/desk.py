@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from bot.core.cards import Tally
 from bot.core.console import SHOWN, Show
+from bot.core.message import Workspace as Home
 from bot.core.review import LIFE, UNDECIDED, Act, Case, Correction, Decision, Reason, Refused, Status
 from bot.moderation import Moderation
 from bot.sandbox.payload import LONGEST_CORRECTION, BadPayload, Payload
 from bot.sandbox.people import Visitor
+from bot.sandbox.posts import CHANNEL, Post
 from bot.sandbox.view import Json, case_json
-from bot.sandbox.workspace import Workspace
+from bot.sandbox.workspace import PLATFORM, Workspace
 
-PAGE = 100  # cases read at once
-MOST_PAGES = 10
+CLOSED = tuple(s for s in Status if s not in UNDECIDED)
+ORDER = (UNDECIDED - {Status.SNOOZED}, frozenset({Status.SNOOZED}), frozenset(CLOSED))  # as they are listed
+MOST_LISTED = 1000  # cases of a kind that can be turned to page by page
 CASES_SHOWN = 20  # on one page of the queue
 
 
@@ -25,8 +28,7 @@ class Listing:
     closed: Sequence[Case]  # the latest that are closed; only beside those that wait
     page: int
     pages: int
-    waits: int  # how many wait, whatever is shown
-    numbers: Mapping[str, int]  # case numbers by message, for the channel
+    waits: int  # how many wait, whatever is shown, counted up to MOST_LISTED
 
 
 class Desk:
@@ -38,23 +40,26 @@ class Desk:
 
     async def queue(self, show: Show = Show.WAITING, page: int = 1, number: int | None = None) -> Listing:
         """Those cases, or the one with that number: waiting ones first (snoozed ones last), then the latest closed."""
-        waiting = sorted(await self._cases(tuple(UNDECIDED)), key=lambda c: c.status is Status.SNOOZED)
-        known = {c.id for c in waiting}  # a case that was decided between the two looks counts as it was at first
-        closed = [c for c in await self._cases(tuple(s for s in Status if s not in UNDECIDED)) if c.id not in known]
-        closed.sort(key=lambda c: c.decided_at or c.opened_at, reverse=True)
-        everything = [*waiting, *closed]
-        wanted = [c for c in everything if (c.id == number if number else c.status in SHOWN[show])]
-        pages = max(1, -(-len(wanted) // CASES_SHOWN))
-        start = (min(page, pages) - 1) * CASES_SHOWN
-        beside = show is Show.WAITING and not number
+        waits = await self._count(tuple(sorted(UNDECIDED)))
+        if number:
+            case = await self._moderation.case(number)
+            found = [case] if case is not None and self._workspace.owns(case) else []
+            return Listing(cases=found, closed=(), page=1, pages=1, waits=waits)
+        shelves = [statuses for order in ORDER if (statuses := tuple(s for s in SHOWN[show] if s in order))]
+        counts = [await self._count(statuses) for statuses in shelves]
+        pages = max(1, -(-sum(counts) // CASES_SHOWN))
+        page = min(page, pages)
         return Listing(
-            cases=wanted[start : start + CASES_SHOWN],
-            closed=closed[:CASES_SHOWN] if beside else (),
-            page=min(page, pages),
+            cases=await self._page(shelves, counts, (page - 1) * CASES_SHOWN),
+            closed=await self._latest(CLOSED, CASES_SHOWN, 0) if show is Show.WAITING else (),
+            page=page,
             pages=pages,
-            waits=len(waiting),
-            numbers={c.key.message: c.id for c in everything},
+            waits=waits,
         )
+
+    async def numbers(self, posts: Sequence[Post]) -> Mapping[str, int]:
+        """The numbers of the cases that those posts have, by post."""
+        return await self._moderation.numbers(self._home, CHANNEL, [str(post.id) for post in posts])
 
     async def cards(self, cases: Sequence[Case]) -> list[Json]:
         """The cases as the page shows them."""
@@ -101,15 +106,30 @@ class Desk:
             raise Refused(f"There is no case {case_id}.")
         return case
 
-    async def _cases(self, statuses: tuple[Status, ...]) -> list[Case]:
-        """The workspace's own cases with these statuses; other platforms share the store."""
+    async def _page(self, shelves: Sequence[tuple[Status, ...]], counts: Sequence[int], start: int) -> list[Case]:
+        """A page that begins so far down, from one shelf after the other."""
         found: list[Case] = []
-        for page in range(MOST_PAGES):
-            cases = await self._moderation.queue(statuses=statuses, limit=PAGE, offset=page * PAGE)
-            found += [c for c in cases if self._workspace.owns(c)]
-            if len(cases) < PAGE:
-                break
+        for statuses, count in zip(shelves, counts, strict=True):
+            left = CASES_SHOWN - len(found)
+            if left > 0 and start < count:
+                read = self._latest if statuses[0] in CLOSED else self._first
+                found += await read(statuses, left, start)
+            start = max(0, start - count)
         return found
+
+    async def _first(self, statuses: tuple[Status, ...], limit: int, offset: int) -> list[Case]:
+        return await self._moderation.queue(statuses=statuses, limit=limit, offset=offset, of=self._home)
+
+    async def _latest(self, statuses: tuple[Status, ...], limit: int, offset: int) -> list[Case]:
+        return await self._moderation.latest(statuses, self._home, limit=limit, offset=offset)
+
+    async def _count(self, statuses: tuple[Status, ...]) -> int:
+        return await self._moderation.count(statuses, self._home, most=MOST_LISTED)
+
+    @property
+    def _home(self) -> Home:
+        """The workspace in the service's words: other platforms share the store."""
+        return Home(PLATFORM, self._workspace.id)
 
 
 def _check_complete(decision: Decision, case: Case) -> None:

@@ -141,22 +141,24 @@ class Sandbox:
 
     async def _seen_by(self, visitor: Visitor, request: web.Request) -> Json:
         pack = self._moderation.pack
-        queue, cases = await self._queue(request) if visitor.role.reaches(Role.MODERATOR) else (None, {})
+        posts, moderates = await self._workspace.posts(), visitor.role.reaches(Role.MODERATOR)
+        queue = await self._queue(request) if moderates else None
+        cases = await self._desk.numbers(posts) if moderates else {}
         return {
             "who": visitor_json(visitor, self._signer.token(visitor)),
             "pack": pack_json(pack),
             "reasons": reasons_json(),
             "channels": [{"id": CHANNEL, "name": f"#{CHANNEL}"}],
-            "posts": posts_json(await self._workspace.posts(), visitor, pack, cases, self._moderation.urgent_words),
+            "posts": posts_json(posts, visitor, pack, cases, self._moderation.urgent_words),
             "queue": queue,
         }
 
-    async def _queue(self, request: web.Request) -> tuple[Json, Mapping[str, int]]:
-        """The part of the queue that was asked for, and the numbers of all cases by message."""
+    async def _queue(self, request: web.Request) -> Json:
+        """The part of the queue that was asked for."""
         asked = Payload(request.query)
         show = asked.optional_choice("show", Show) or Show.WAITING
         found = await self._desk.queue(show, number_in(request, "page") or 1, number_in(request, "number"))
-        queue = {
+        return {
             "waiting": await self._desk.cards(found.cases),
             "closed": await self._desk.cards(found.closed),
             "show": show,
@@ -167,7 +169,6 @@ class Sandbox:
             "calls": [call_json(c) for c in await self._workspace.calls()],
             "paused": await self._console.paused(),
         }
-        return queue, found.numbers
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one word whenever something changed; the page then asks for the state."""

@@ -3,6 +3,7 @@
 from bot.stores.asking import Asking
 from bot.stores.cases import Cases
 from bot.stores.cipher import Cipher
+from bot.stores.listing import Listing
 from bot.stores.memory import Memory
 from bot.stores.outbox import Outbox
 from bot.stores.privacy import Privacy
@@ -10,7 +11,7 @@ from bot.stores.reports import Reports
 from bot.stores.workers import Workers
 
 
-class SqlStore(Cases, Reports, Outbox, Asking, Memory, Privacy, Workers):
+class SqlStore(Cases, Listing, Reports, Outbox, Asking, Memory, Privacy, Workers):
     """See bot.ports.Store for what each method promises."""
 
     def sealed_with(self, box: Cipher) -> "SqlStore":

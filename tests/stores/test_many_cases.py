@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.message import MessageKey
+from bot.core.message import MessageKey, Workspace
 from bot.core.review import UNDECIDED, Act, Correction, Decision, Duty, HistoryEntry, Outcome, Reason, Status
 from bot.moderation import Moderation, Outbox
 from bot.ports import Record, Store
@@ -69,6 +69,11 @@ async def a_day(store: Store) -> None:
     await moderation.message_posted(message("tea cures x things", at(7)))
     await moderation.report(message("tea is nice", at(8)), BEN, "")
     await moderation.queue(statuses=tuple(UNDECIDED), limit=6)
+    home = Workspace("sandbox", "local")
+    await moderation.count((Status.UPHELD, Status.DISMISSED), home, most=1000)
+    await moderation.latest((Status.UPHELD, Status.DISMISSED), home, limit=20)
+    await moderation.numbers(home, "health", ["m1", "m2"])
+    await store.backlog()
     await moderation.records()
     first = await moderation.case(1)
     assert first is not None

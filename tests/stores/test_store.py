@@ -344,3 +344,25 @@ async def test_cases_of_one_workspace_are_listed_alone(store: Store) -> None:
     assert [c.id for c in await store.cases_since(NOON, limit=9, of=one)] == [3, 1]
     assert await store.cases(of=Workspace("slack", "1")) == []
     assert len(await store.cases()) == 3
+
+
+async def test_the_latest_decided_come_first_and_are_counted(store: Store) -> None:
+    home = Workspace(KEY.platform, KEY.workspace)
+    closed = (Status.UPHELD, Status.DISMISSED)
+    for number, (status, days) in enumerate(
+        [("upheld", 2), ("dismissed", 9), ("open", 0), ("upheld", 5), ("upheld", 5)]
+    ):
+        at = None if status == "open" else NOON + timedelta(days)
+        made = case(key=replace(KEY, message=f"m{number}"), status=Status(status), decided_at=at)
+        await store.open_case(made, TOLD)
+    elsewhere = replace(KEY, workspace="elsewhere")
+    await store.open_case(case(key=elsewhere, status=Status.UPHELD, decided_at=NOON), TOLD)
+    assert [c.id for c in await store.latest(closed, home, limit=9)] == [2, 5, 4, 1]
+    assert [c.id for c in await store.latest(closed, home, limit=2, offset=1)] == [5, 4]
+    assert await store.count(closed, home, most=100) == 4
+    assert await store.count(closed, home, most=3) == 3
+    assert await store.count([Status.OPEN], home, most=3) == 1
+    assert await store.numbers(home, KEY.channel, ["m1", "m4", "m99"]) == {"m1": 2, "m4": 5}
+    assert await store.numbers(home, KEY.channel, []) == {}
+    waits = await store.backlog()
+    assert (waits.undecided, waits.owed, waits.failed) == (1, 6, 0)
