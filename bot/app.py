@@ -149,7 +149,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> None:
             )
             tasks.append(group.create_task(content.run(alive=lambda: health.beat("the watch over the content"))))
             admins = Admins(store=store, clock=clock, notifiers=notifiers)
-            care = Care(moderation=moderation, admins=admins, clock=clock)
+            care = Care(moderation=moderation, admins=admins, clock=clock, also=(proposing.news,))
             tasks.append(group.create_task(care.run()))
             privacy = Privacy(store=store, clock=clock, keep_text=settings.policy.keep_text)
             tasks.append(group.create_task(privacy.run(alive=lambda: health.beat("the purging of old words"))))

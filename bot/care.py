@@ -1,6 +1,6 @@
 """Looks after the content in force: admins hear of what fails its examples, of reviews that are due, and the like."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from bot.admins import Admins, News
@@ -15,8 +15,16 @@ LOOK = 30.0  # seconds between two looks
 class Care:
     """Tells admins once what the content needs."""
 
-    def __init__(self, *, moderation: Moderation, admins: Admins, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        moderation: Moderation,
+        admins: Admins,
+        clock: Clock,
+        also: Sequence[Callable[[], Awaitable[News]]] = (),
+    ) -> None:
         self._moderation, self._admins, self._clock = moderation, admins, clock
+        self._also = also  # what else admins should hear of
         self._stale: News | None = None  # on posted corrections, since the content changed last
 
     async def run(self, alive: Callable[[], None] = lambda: None) -> None:
@@ -34,6 +42,8 @@ class Care:
             self._stale = await self._outdated(revision)
         for news in (self._failing(), self._reviews(), self._stale):
             await self._admins.tell(news)
+        for ask in self._also:
+            await self._admins.tell(await ask())
 
     def _failing(self) -> News:
         failing = {name: f"{name}: {why}" for name, why in self._moderation.held_back.items()}

@@ -5,7 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from bot.admins import News
 from bot.core import proposals, wording
+from bot.core.console import is_shared
 from bot.core.message import Person
 from bot.core.proposals import Choice, Draft, Proposal
 from bot.core.review import Act, Case, Duty, HistoryEntry, Refused
@@ -54,6 +56,17 @@ class Proposing:
         """What waits for an admin who sees such cases, oldest first."""
         found = await self._store.proposals(limit=MOST_READ)
         return [p for p in found if (case := await self._store.case(p.case_id)) and sees(case)][:MOST_SHOWN]
+
+    async def news(self) -> News:
+        """What admins should hear: a number only, because several communities may hear it."""
+        shared = await self.waiting(is_shared)
+        line = wording.examples_wait(len(shared))
+        return News(
+            "examples",
+            wording.EXAMPLES_NEWS,
+            {"examples": line} if shared else {},
+            {"examples": str(max((p.id for p in shared), default=0))},
+        )
 
     async def approve(self, number: int, by: Person, sees: Sees) -> str:
         """Write it into its content file; what to tell the admin. Raises Refused: then it goes on waiting."""

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.admins import Admins
 from bot.core.message import Person
+from bot.core.pack import Stage
 from bot.core.proposals import Choice, Label, Proposal
 from bot.core.reader import Screener
 from bot.core.review import Act, Case, Correction, Decision, Reason, Refused
 from bot.moderation import Moderation
 from bot.packs.examples import ExampleFiles
 from bot.packs.read import read_pack
+from bot.packs.write import set_stage
 from bot.ports import Store
 from bot.privacy import Privacy
 from bot.proposing import Proposing
@@ -27,6 +30,7 @@ from bot.stores.sql import SqlStore
 from bot.stores.sqlite import open_sqlite
 from tests.packs.small import small_pack
 from tests.samples import ANN, BEN, KEY, MEMBER, PACK, ManualClock, WordScreener, case, flag, message
+from tests.test_content import Admin
 
 ADMIN = Person("3", "Ada")
 CURES = Choice("tea-cures", Label.FLAGS)
@@ -163,6 +167,29 @@ async def test_who_may_not_see_the_case_sees_no_example_of_it(table: Table) -> N
         await table.proposing.reject((await table.waiting())[0].id, ADMIN, nothing)
 
 
+async def test_admins_hear_once_that_something_waits_and_read_none_of_the_words(table: Table) -> None:
+    admin = Admin()
+    admins = Admins(store=table.store, clock=table.clock, notifiers={"discord": admin})
+    key = replace(KEY, platform="discord")
+    await table.moderation.message_posted(message("tea cures all", key))
+    await admins.tell(await table.proposing.news())
+    case = await table.moderation.case(1)
+    assert case is not None
+    await table.decide(case, Act.UPHOLD)
+    await table.propose()
+    for _ in range(2):
+        await admins.tell(await table.proposing.news())
+    (told,) = admin.told
+    assert told.endswith("• 1 example waits")
+    assert "cures" not in told
+
+
+async def test_what_is_tried_in_the_sandbox_calls_nobody_elsewhere(table: Table) -> None:
+    await table.decided()
+    await table.propose()
+    assert (await table.proposing.news()).lines == {}
+
+
 async def undone(table: Table, case: Case) -> None:
     await table.decide(case, Act.UNDO)
 
@@ -257,8 +284,33 @@ async def test_an_example_is_written_into_its_file_and_nothing_else_is_touched(t
 
 async def test_what_the_bot_goes_on_reading_wrongly_is_told(tmp_path: Path) -> None:
     writer = files(tmp_path)
+    set_stage(tmp_path, ("misconceptions", WRONG), Stage.SHADOW)
     assert "would still not flag these words" in await writer.write(about("It shrinks the stuff", Label.FLAGS))
     assert "would still flag these words" in await writer.write(about("d3 lowers calcium, you bet", Label.PASSES))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("It shrinks the stuff", Label.FLAGS), ("d3 lowers calcium, you bet", Label.PASSES)]
+)
+async def test_an_example_that_would_silence_its_misconception_is_not_written(
+    tmp_path: Path, text: str, label: Label
+) -> None:
+    folder = small_pack(tmp_path)
+    path = folder / FILE
+    head, _, _ = path.read_text("utf-8").partition("flags:")
+    path.write_text(f"{head}flags:\n  - d3 lowers calcium\npasses:\n  - does d3 matter?\n", "utf-8")
+    before = path.read_bytes()
+    writer = ExampleFiles(folder, lambda pack: Screener(pack, notice=0.5, shadow=0.3))
+    with pytest.raises(Refused, match="would fail its own examples"):
+        await writer.write(about(text, label))
+    assert path.read_bytes() == before
+
+
+async def test_nothing_is_written_into_content_that_has_errors(tmp_path: Path) -> None:
+    writer, path = files(tmp_path), tmp_path / FILE
+    path.write_text(path.read_text("utf-8").replace("severity: harmful", "severity: terrible"), "utf-8")
+    with pytest.raises(Refused, match="The content on disk has errors"):
+        await writer.write(about("D3 brings it down.", Label.FLAGS))
 
 
 async def test_an_example_of_both_kinds_is_not_written(tmp_path: Path) -> None:

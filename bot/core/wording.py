@@ -61,6 +61,7 @@ EXAMPLES_SHARED = (
     "This bot serves several servers, which share its content. Whoever runs it decides: `python -m bot examples` lists"
     " what waits."
 )
+EXAMPLES_NEWS = "Moderators proposed examples from decided cases. /moderation examples lists them, for admins."
 NO_CONTENT_FOLDER = "The content can't be changed from here."
 
 
@@ -109,6 +110,10 @@ def show(title: str) -> str:
 
 def proposed_by(case: int, name: str) -> str:
     return f"Case {case}, proposed by {name}"
+
+
+def examples_wait(count: int) -> str:
+    return "1 example waits" if count == 1 else f"{count} examples wait"
 
 
 def sources_label(count: int) -> str:
