@@ -82,6 +82,7 @@ class SlackBot:
             ignoring_self_events_enabled=False,  # it would also hide that somebody deleted a notice of ours
         )
         directory, replies = Directory(self.api, settings, clock), Replies(self.api)
+        self._directory = directory
         self.notifier = SlackNotifier(
             self.api,
             pack=lambda: moderation.pack,
@@ -158,6 +159,8 @@ class SlackBot:
         on.on_event("message", self._said)
         on.on_event("member_joined_channel", self._joined)
         on.on_event(re.compile("^(channel|group)_deleted$"), self._lost)
+        on.on_event(re.compile("^(channel|group)_(archive|left)$"), self._closed)
+        on.on_event(re.compile("^(channel|group)_unarchive$"), self._reopened)
         on.on_event("app_home_opened", self._looked)
         on.on_event(re.compile("tokens_revoked|app_uninstalled"), self._removed)
         on.on_command("moderation", self._console.asked)
@@ -198,6 +201,22 @@ class SlackBot:
 
     async def _lost(self, event: Body) -> None:
         self.watcher.lost(str(event["channel"]))
+
+    async def _closed(self, event: Body) -> None:
+        """A channel was archived, or the bot removed from it: nothing is heard from there, so admins must know."""
+        channel, what = str(event["channel"]), str(event["type"]).partition("_")[2]
+        if channel not in (*self.settings.watch, self.settings.moderators_channel):
+            return
+        words = setup.closed(await self._directory.place(channel), channel, what, self.settings)
+        log.warning("%s", words)
+        try:
+            await self.notifier.alert_admin(words)
+        except Undeliverable as error:
+            log.warning("no admin could be told: %s", error)
+
+    async def _reopened(self, event: Body) -> None:
+        """What was missed there is read, as after an invitation."""
+        self.watcher.catch_up(str(event["channel"]))
 
     async def _looked(self, event: Body) -> None:
         if event.get("tab") == "home":

@@ -24,6 +24,20 @@ SCOPES = {
 }
 
 
+CLOSED = {
+    "archive": "was archived. Restore it, or take it out of config/bot.yaml.",
+    "left": "has removed the bot. Type /invite @ and the bot's name there, or take it out of config/bot.yaml.",
+}
+
+
+def closed(place: str, channel: str, what: str, settings: Slack) -> str:
+    """What admins should know of a channel of theirs that was archived, or that the bot has left."""
+    named = f"{place} ({channel}) {CLOSED[what]}"
+    if channel == settings.moderators_channel:
+        return f"The moderators' channel {named} Notices wait until then."
+    return f"The watched channel {named} Nothing that is said there is seen until then."
+
+
 async def problems(api: SlackApi, settings: Slack) -> AsyncIterator[str]:
     """What is wrong with the app and the channels in the settings, one sentence each; joins what it can join."""
     granted = (await api.identity()).scopes

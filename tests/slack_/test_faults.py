@@ -204,6 +204,43 @@ async def test_a_deleted_channel_closes_its_cases_and_forgets_their_words(worksp
     assert (case.status, case.text) == (Status.MESSAGE_DELETED, "")
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [("channel_archive", "was archived. Restore it"), ("group_left", "has removed the bot. Type /invite")],
+)
+async def test_a_watched_channel_that_closes_is_told_to_admins(workspace: Workspace, event: str, told: str) -> None:
+    await workspace.slack.tell({"type": event, "channel": workspace.health.id, "user": workspace.ann.id})
+    await workspace.settle()
+    (message,) = workspace.direct(workspace.ben)
+    assert words(message["blocks"]).startswith(f"The watched channel #health ({workspace.health.id}) {told}")
+
+
+async def test_a_channel_that_is_not_ours_may_close(workspace: Workspace) -> None:
+    elsewhere = workspace.slack.add_channel("elsewhere")
+    await workspace.slack.tell({"type": "channel_archive", "channel": elsewhere.id, "user": workspace.ann.id})
+    await workspace.settle()
+    assert workspace.direct(workspace.ben) == []
+
+
+async def test_when_nobody_can_be_told_that_a_channel_closed_the_log_says_so(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace.slack.goes_wrong("conversations.open", error="user_disabled")
+    await workspace.slack.tell({"type": "channel_left", "channel": workspace.mods.id})
+    await workspace.settle()
+    assert "Notices wait until then." in caplog.text
+    assert "no admin could be told" in caplog.text
+
+
+async def test_what_was_said_before_a_channel_was_restored_is_read(workspace: Workspace) -> None:
+    workspace.slack.delivers = False
+    await workspace.mina.say(workspace.health, "tea cures all")
+    workspace.slack.delivers = True
+    await workspace.slack.tell({"type": "channel_unarchive", "channel": workspace.health.id, "user": workspace.ann.id})
+    await workspace.deliver()
+    assert len(workspace.notices) == 1
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_an_event_delivered_again_is_harmless(workspace: Workspace, times: int) -> None:
     message = await workspace.say("tea cures all")
