@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
+from bot.core import wording
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.revisions import Revision, changes, differences, listed, packed, read_list, unpacked
@@ -22,11 +23,6 @@ log = logging.getLogger(__name__)
 LOOK = 0.5  # seconds between two looks
 LIST = "content.revisions"  # in the store: which revisions were in force, newest first
 KEPT = 30  # revisions that can be gone back to
-KEPT_BACK = "The content files can't be used; the last good ones stay in force."
-RENAMED = (
-    "The content has another name now, so its command is /{new} instead of /{old}. Discord shows it once the bot was"
-    " started again. On Slack, change the command's name on the app's page Slash Commands; until then /{old} answers."
-)
 MOST = 1500  # characters of problems in one message to an admin
 
 
@@ -103,7 +99,7 @@ class Content:
             log.info("content revision %s is in force now", revision)
             warn_of(loaded.held_back)
             if loaded.pack.name != before:
-                words = RENAMED.format(new=loaded.pack.name, old=before)
+                words = wording.CONTENT_RENAMED.format(new=loaded.pack.name, old=before)
                 log.warning("%s", words)
                 await self._alert(words)
         if not known or known[0].revision != revision:
@@ -130,7 +126,7 @@ class Content:
         self._told = problems
         log.warning("the content on disk can't be used, so the last good revision stays in force")
         shown = problems if len(problems) <= MOST else problems[:MOST].rsplit("\n", 1)[0] + "\n…"
-        await self._alert(f"{KEPT_BACK}\n{shown}")
+        await self._alert(f"{wording.CONTENT_KEPT_BACK}\n{shown}")
 
     async def _alert(self, words: str) -> None:
         """Tell an admin on each platform."""

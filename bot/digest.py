@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.core import wording
 from bot.core.console import statistics_lines
 from bot.core.message import Workspace
 from bot.core.statistics import summarise
@@ -86,7 +87,7 @@ class Digest:
         """The words and the picture."""
         numbers = summarise(await self._moderation.since(self._period, of=of), now)
         lines = statistics_lines(numbers, self._period, people=False)
-        words = "\n".join([f"Summary of {now:%d %B %Y}", *lines])
+        words = "\n".join([wording.summary_of(now), *lines])
         try:
             return words, await asyncio.to_thread(draw_digest, numbers) if numbers.cases else None
         except NoPlots as error:

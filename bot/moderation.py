@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core import answers, cards, gaps, reports, trials
+from bot.core import answers, cards, gaps, reports, trials, wording
 from bot.core.evidence import with_evidence
 from bot.core.fingerprint import fingerprint
 from bot.core.message import Message, MessageKey, Person, Workspace
@@ -56,7 +56,7 @@ from bot.ports import (
 from bot.trials import Trials
 
 log = logging.getLogger(__name__)
-BOT = Person("bot", "the bot")
+BOT = Person("bot", wording.THE_BOT)
 LONGEST_NOTE = 500  # characters of what a reporter says
 EVERYWHERE = "everywhere"
 KEY = "fingerprint.key"  # in the store: with what fingerprints are made
@@ -235,16 +235,14 @@ class Moderation:
         """A member's word that the message makes a wrong claim; whether moderators see it now. Raises Refused."""
         now = self._clock.now()
         if reporter.id == message.author.id:
-            raise Refused("That is your own message. You can edit or delete it.")
+            raise Refused(wording.OWN_MESSAGE)
         reporters = await self._store.reports(message.key)
         if reporter.id in reporters:
-            raise Refused("You have reported this message already. Thank you; moderators decide what follows.")
+            raise Refused(wording.REPORTED_ALREADY)
         if await self._store.reports_by(message.key, reporter.id, now - timedelta(hours=1)) >= (
             self.policy.reports_an_hour
         ):
-            raise Refused(
-                "You have reported a lot in the last hour. Please wait a little, or ask a moderator directly."
-            )
+            raise Refused(wording.REPORTED_A_LOT)
         report = Report(reporter, note.strip()[:LONGEST_NOTE])
         case = await self._store.case_of(message.key)
         if case is not None:
@@ -259,14 +257,14 @@ class Moderation:
         flags = self._flags(self._live((*screening.findings, *screening.shadows)))
         case = replace(self._new_case(message, flags), reports=(report,), fingerprint=await self._mark(message.text))
         if await self._open(case) is None:
-            raise Refused("Somebody reported this at the same moment. Moderators have it in front of them.")
+            raise Refused(wording.REPORTED_TOGETHER)
         return True
 
     async def appeal(self, case_id: int, author: Person) -> Case:
         """The author says that the correction is wrong. Raises Refused."""
         case = await self._store.case(case_id)
         if case is None:
-            raise Refused(f"There is no case {case_id}.")
+            raise Refused(wording.no_case(case_id))
         return await self.decide(case_id, Decision(Act.APPEAL, author, self._clock.now(), case.version))
 
     async def correction_for(self, case: Case, chosen: Sequence[str]) -> str:
@@ -318,7 +316,7 @@ class Moderation:
         """Screen again, in one channel or everywhere. Raises Refused where a channel alone can't be resumed."""
         paused = await self._pauses()
         if channel and not paused.isdisjoint({EVERYWHERE, _mark_of(None, of)}):
-            raise Refused("Screening is paused everywhere. Please resume it everywhere.")
+            raise Refused(wording.PAUSED_EVERYWHERE)
         ended = {_mark_of(channel, of)} if channel else {p for p in paused if of is None or p.startswith(_home(of))}
         await self._set_paused(paused - ended - (frozenset() if channel else {EVERYWHERE}))
 
@@ -339,10 +337,7 @@ class Moderation:
         try:
             return await self._decide(case_id, decision)
         except StoreAway:
-            raise Refused(
-                "The database does not answer just now. Please look at the case again in a moment: what you did is"
-                " there whole, or not at all."
-            ) from None
+            raise Refused(wording.STORE_AWAY) from None
 
     async def not_told(self, case: Case, why: str, act: Act = Act.NOT_TOLD) -> None:
         """Write on the case what could not be told, whatever moderators do meanwhile. Raises Refused if it is void."""
@@ -358,13 +353,13 @@ class Moderation:
     async def _decide(self, case_id: int, decision: Decision) -> Case:
         before = await self._store.case(case_id)
         if before is None:
-            raise Refused(f"There is no case {case_id}.")
+            raise Refused(wording.no_case(case_id))
         decision = with_evidence(decision, before, self.pack)
         after = decide(before, decision, self.policy)
         entry = HistoryEntry(case_id, decision.act, decision.by, decision.at, detail(decision), before.pack_revision)
         if not await self._store.save(after, entry, duties(before, after, decision, self.policy)):
             newer = await self._store.case(case_id) or before
-            raise Refused(f"Somebody was faster: case {case_id} is {describe(newer)} now. Nothing was done.")
+            raise Refused(wording.somebody_was_faster(case_id, describe(newer)))
         self._news.set()
         return after
 
@@ -410,7 +405,7 @@ class Moderation:
             after = replace(
                 case, status=Status.OPEN, holder=None, lease_until=None, snoozed_until=None, version=case.version + 1
             )
-            entry = HistoryEntry(case.id, Act.RELEASE, BOT, now, "time ran out", case.pack_revision)
+            entry = HistoryEntry(case.id, Act.RELEASE, BOT, now, wording.TIME_RAN_OUT, case.pack_revision)
             await self._store.save(after, entry, {Duty.NOTICE: timedelta()})
             self._news.set()
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core import audit, personal
+from bot.core import audit, personal, wording
 from bot.core.message import Person
 from bot.core.proposals import Proposal
 from bot.core.review import Act, Case, Decision, Duty, HistoryEntry, decide, duties, erased
 from bot.ports import Clock, Store
 
 log = logging.getLogger(__name__)
-BOT = Person("bot", "the bot")
+BOT = Person("bot", wording.THE_BOT)
 LOOK = 20.0  # seconds between looks for words that nobody needs any more
 NOTICED = {Duty.NOTICE: timedelta()}
 

@@ -1,7 +1,29 @@
 """What people are told around answers: short sentences that every platform says alike."""
 
+from datetime import date
+
 from bot.core.pack import Pack
 
+OWN_MESSAGE = "That is your own message. You can edit or delete it."
+REPORTED_ALREADY = "You have reported this message already. Thank you; moderators decide what follows."
+REPORTED_A_LOT = "You have reported a lot in the last hour. Please wait a little, or ask a moderator directly."
+REPORTED_TOGETHER = "Somebody reported this at the same moment. Moderators have it in front of them."
+PAUSED_EVERYWHERE = "Screening is paused everywhere. Please resume it everywhere."
+STORE_AWAY = (
+    "The database does not answer just now. Please look at the case again in a moment: what you did is there whole, or"
+    " not at all."
+)
+THE_BOT = "the bot"  # as who did something
+TIME_RAN_OUT = "time ran out"
+NOTE_TAKEN_BACK = "A moderator has taken back the note that you got. Your message is fine as it is."
+CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
+CONTENT_KEPT_BACK = "The content files can't be used; the last good ones stay in force."
+CONTENT_RENAMED = (
+    "The content has another name now, so its command is /{new} instead of /{old}. Discord shows it once the bot was"
+    " started again. On Slack, change the command's name on the app's page Slash Commands; until then /{old} answers."
+)
+NO_SUCH_BUTTON = "There is no such button."
+SPEAK_OF_THE_CLAIM = "Speak of the claim, never of the person."
 MODERATORS_ONLY = "Only moderators can do that."
 ON_THE_SERVER_ONLY = "Cases are handled on the server only."
 URGENT_TITLE = "Please read this first"
@@ -63,6 +85,20 @@ EXAMPLES_SHARED = (
 )
 EXAMPLES_NEWS = "Moderators proposed examples from decided cases. /moderation examples lists them, for admins."
 NO_CONTENT_FOLDER = "The content can't be changed from here."
+
+
+def no_case(number: int | str) -> str:
+    return f"There is no case {number}."
+
+
+def somebody_was_faster(case_id: int, now: str) -> str:
+    """`now` tells what the case is by now."""
+    return f"Somebody was faster: case {case_id} is {now} now. Nothing was done."
+
+
+def summary_of(day: date) -> str:
+    """The first line of a summary; by it a summary that was posted already is known."""
+    return f"Summary of {day:%d %B %Y}"
 
 
 def paused(where: str, *, urgent: bool) -> str:

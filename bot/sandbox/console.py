@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.content_desk import about_content
-from bot.core import console, export
+from bot.core import console, export, wording
 from bot.core.review import Act, Case, Refused
 from bot.core.statistics import Statistics, summarise
 from bot.moderation import Moderation
@@ -51,7 +51,7 @@ class Console:
         """Amend an outdated correction, or post it again. Raises Refused, or BadPayload."""
         case = await self._moderation.case(payload.number("case"))
         if case is None or not self._workspace.owns(case):
-            raise Refused(f"There is no case {payload.number('case')}.")
+            raise Refused(wording.no_case(payload.number("case")))
         act, at = payload.choice("act", Act), self._workspace.clock.now()
         version, text = payload.number("version"), payload.text("text", longest=LONGEST_CORRECTION)
         await renew(self._moderation, case.id, act, by=visitor.person, at=at, version=version, text=text)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.plots import NoPlots
+from bot.sandbox import wording
 from bot.sandbox.console import FORMS, LONGEST_SPAN, Console
 from bot.sandbox.payload import BadPayload, Payload, storable
 from bot.sandbox.people import Role, Visitor
@@ -63,14 +64,14 @@ class ConsolePages:
         self._need(request, Role.MODERATOR)
         picture = await self._workspace.picture(storable(request.query.get("name", "")[:100]))
         if picture is None:
-            raise NotHere("There is no such picture.")
+            raise NotHere(wording.NO_PICTURE)
         return web.Response(body=picture, content_type="image/png")
 
     async def _export(self, request: web.Request) -> web.Response:
         self._need(request, Role.MODERATOR)
         form = request.query.get("form", "csv")
         if form not in FORMS:
-            raise BadPayload(f"“form” should be one of: {', '.join(FORMS)}.")
+            raise BadPayload(wording.one_of("form", FORMS))
         table = await self._console.table(_days(request), form)
         name = {"Content-Disposition": f'attachment; filename="cases.{form}"'}
         return web.Response(text=table, content_type=FORMS[form], headers=name)

@@ -7,7 +7,9 @@ from bot.core.cards import Tally
 from bot.core.console import SHOWN, Show
 from bot.core.message import Workspace as Home
 from bot.core.review import LIFE, UNDECIDED, Act, Case, Correction, Decision, Reason, Refused, Status
+from bot.core.wording import no_case
 from bot.moderation import Moderation
+from bot.sandbox import wording
 from bot.sandbox.payload import LONGEST_CORRECTION, BadPayload, Payload
 from bot.sandbox.people import Visitor
 from bot.sandbox.posts import CHANNEL, Post
@@ -86,7 +88,7 @@ class Desk:
     def _decision(self, visitor: Visitor, payload: Payload, case: Case) -> Decision:
         act = payload.choice("act", Act)
         if act in LIFE:
-            raise BadPayload(f"“{act}” is not something that moderators do.")
+            raise BadPayload(wording.no_act(act))
         decision = Decision(
             act=act,
             by=visitor.person,
@@ -103,7 +105,7 @@ class Desk:
     async def _own_case(self, case_id: int) -> Case:
         case = await self._moderation.case(case_id)
         if case is None or not self._workspace.owns(case):
-            raise Refused(f"There is no case {case_id}.")
+            raise Refused(no_case(case_id))
         return case
 
     async def _page(self, shelves: Sequence[tuple[Status, ...]], counts: Sequence[int], start: int) -> list[Case]:
@@ -134,6 +136,6 @@ class Desk:
 
 def _check_complete(decision: Decision, case: Case) -> None:
     if decision.act is Act.UPHOLD and case.flags and not decision.chosen:
-        raise BadPayload("Please choose at least one claim to uphold.")
+        raise BadPayload(wording.CHOOSE_A_CLAIM)
     if decision.act is Act.NOTE and not decision.text.strip():
-        raise BadPayload("A note needs some text.")
+        raise BadPayload(wording.EMPTY_NOTE)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.core.proposals import LABEL_WORDS, LONGEST, Choice, Draft, Label, Proposal
 from bot.proposing import Proposing
+from bot.sandbox import wording
 from bot.sandbox.console_pages import number_in
 from bot.sandbox.payload import BadPayload, Payload
 from bot.sandbox.people import Role, Visitor
@@ -36,7 +37,7 @@ class ExamplePages:
         self._need(request, Role.MODERATOR)
         case = number_in(request, "case")
         if case is None:
-            raise BadPayload("“case” is missing.")
+            raise BadPayload(wording.missing("case"))
         return web.json_response(_draft_json(await self._proposing.draft(case, self._workspace.owns)))
 
     async def _propose(self, request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.core.review import Refused
+from bot.sandbox import wording
 from bot.sandbox.feed import TooManyWatchers
 from bot.sandbox.payload import BadPayload
 from bot.sandbox.people import Signer, Visitor
@@ -57,7 +58,7 @@ class Gate:
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let only the page itself through."""
         if _hostname(request.host) not in self._hosts:
-            raise Forbidden("This address doesn't belong to the sandbox.")
+            raise Forbidden(wording.STRANGE_ADDRESS)
         if request.method not in ("GET", "HEAD"):
             self._check_change(request)
         return await handler(request)
@@ -65,12 +66,12 @@ class Gate:
     def _check_change(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
-            raise Forbidden("Changes are only taken from the sandbox's own page.")
+            raise Forbidden(wording.STRANGE_PAGE)
         visitor = self.visitor(request)
         if visitor is None or not self._signer.accepts(visitor, request.headers.get(TOKEN_HEADER, "")):
-            raise Forbidden("The page is out of date. Please load it again.")
+            raise Forbidden(wording.OLD_PAGE)
         if request.content_type != "application/json":
-            raise BadPayload("The request should be JSON.")
+            raise BadPayload(wording.NO_JSON)
 
 
 @web.middleware
@@ -81,12 +82,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as error:
         return _refusal(error.status, _http_words(error))
     except tuple(STATUS) as error:
-        return _refusal(STATUS[type(error)], str(error) or "Too many pages are open. Please close some.")
+        return _refusal(STATUS[type(error)], str(error) or wording.TOO_MANY_PAGES)
     except (ConnectionError, TimeoutError):
         raise
     except Exception as error:  # the outermost shell of the page
         log.exception("%s %s failed: %s", request.method, request.path, type(error).__name__)
-        return _refusal(500, "Something went wrong here; the log says what. Nothing else was done.")
+        return _refusal(500, wording.TROUBLE)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -99,15 +100,7 @@ def _refusal(status: int, words: str) -> web.Response:
 
 
 def _http_words(error: web.HTTPException) -> str:
-    match error.status:
-        case 404:
-            return "There is nothing at this address."
-        case 405:
-            return "This address doesn't take such requests."
-        case 413:
-            return "The request is too large."
-        case _:
-            return error.reason
+    return wording.HTTP.get(error.status, error.reason)
 
 
 def _hostname(host: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from bot.sandbox import wording
+
 LONGEST_TEXT = 4000  # characters, as on Discord
 LONGEST_CORRECTION = 8000  # characters; one correction may answer ten claims
 HIGHEST_ID = 2**53  # what JavaScript counts exactly; SQLite counts further
@@ -29,32 +31,32 @@ class Payload:
         try:
             values = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise BadPayload("The request is not JSON that can be read.") from error
+            raise BadPayload(wording.BROKEN_JSON) from error
         if not isinstance(values, dict):
-            raise BadPayload("The request should be a JSON object.")
+            raise BadPayload(wording.NO_OBJECT)
         return cls(values)
 
     def text(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
         """Some text that isn't empty."""
         given = self.optional_text(name, longest=longest)
         if not given.strip():
-            raise BadPayload(f"“{name}” should hold some text.")
+            raise BadPayload(wording.should(name, wording.SOME_TEXT))
         return given
 
     def optional_text(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
         """Some text, or "" where there is none."""
         given = self.values.get(name) or ""
         if not isinstance(given, str):
-            raise BadPayload(f"“{name}” should be text.")
+            raise BadPayload(wording.should(name, wording.TEXT))
         if len(given) > longest:
-            raise BadPayload(f"The text has {len(given):,} characters; {longest:,} is the most.")
+            raise BadPayload(wording.too_long(len(given), longest))
         return storable(given)
 
     def number(self, name: str) -> int:
         """A positive whole number."""
         given = self.optional_number(name)
         if given is None:
-            raise BadPayload(f"“{name}” is missing.")
+            raise BadPayload(wording.missing(name))
         return given
 
     def optional_number(self, name: str) -> int | None:
@@ -62,21 +64,21 @@ class Payload:
         if given is None:
             return None
         if not isinstance(given, int) or isinstance(given, bool) or not 0 < given < HIGHEST_ID:
-            raise BadPayload(f"“{name}” should be a positive whole number.")
+            raise BadPayload(wording.should(name, wording.A_NUMBER))
         return given
 
     def flag(self, name: str) -> bool:
         """Yes or no; no where nothing is said."""
         given = self.values.get(name, False)
         if not isinstance(given, bool):
-            raise BadPayload(f"“{name}” should be true or false.")
+            raise BadPayload(wording.should(name, wording.YES_OR_NO))
         return given
 
     def choice(self, name: str, of: type[Choice]) -> Choice:
         """One of the words of an enumeration."""
         chosen = self.optional_choice(name, of)
         if chosen is None:
-            raise BadPayload(f"“{name}” is missing.")
+            raise BadPayload(wording.missing(name))
         return chosen
 
     def optional_choice(self, name: str, of: type[Choice]) -> Choice | None:
@@ -84,21 +86,21 @@ class Payload:
         if given is None:
             return None
         if not isinstance(given, str) or given not in list(of):
-            raise BadPayload(f"“{name}” should be one of: {', '.join(of)}.")
+            raise BadPayload(wording.one_of(name, of))
         return of(given)
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of short texts; empty where there is none."""
         given = self.values.get(name) or []
         if not isinstance(given, list) or not all(isinstance(w, str) for w in given):
-            raise BadPayload(f"“{name}” should be a list of texts.")
+            raise BadPayload(wording.should(name, wording.TEXTS))
         if len(given) > MOST_WORDS:
-            raise BadPayload(f"“{name}” has too many entries.")
+            raise BadPayload(wording.too_many(name))
         return tuple(storable(w) for w in given)
 
 
 def storable(text: str) -> str:
     """The text itself. Raises BadPayload for half characters and NUL, which no database takes."""
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise BadPayload("The text holds characters that can't be stored.")
+        raise BadPayload(wording.STRANGE_CHARACTERS)
     return text

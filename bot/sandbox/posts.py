@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.message import Message, MessageKey, Person
+from bot.sandbox import wording
 
 CHANNEL = "health-questions"
 PRIVATE_NOTE = "/note"  # the topic of a whisper that is a correction; no answer can have this name
-BOT = Person("bot", "Health bot")
+BOT = Person("bot", wording.BOT_NAME)
 
 
 class Kind(StrEnum):

@@ -8,6 +8,7 @@ from bot.core.answers import SURE, complete, exact, search
 from bot.core.message import Person
 from bot.core.pack import Pack, Topic
 from bot.moderation import Moderation
+from bot.sandbox import wording
 from bot.sandbox.people import Role, Visitor
 from bot.sandbox.posts import Kind, Post, message_of
 from bot.sandbox.thread import Line, thread_of
@@ -53,7 +54,7 @@ class Room:
         """Change one's own post."""
         post = await self._standing(post_id)
         if post.kind is not Kind.MEMBER or post.author != visitor.person:
-            raise Forbidden("Only the author can edit a message.")
+            raise Forbidden(wording.AUTHOR_EDITS)
         await self._workspace.edit(post_id, text)
         await self._hear(post_id)
 
@@ -61,10 +62,10 @@ class Room:
         """Delete one's own post, or anybody's as a moderator."""
         post = await self._standing(post_id)
         if post.kind in (Kind.CORRECTION, Kind.WHISPER):
-            raise Forbidden("A correction goes away when its case is undone.")
+            raise Forbidden(wording.CORRECTION_STAYS)
         mine = post.kind is Kind.MEMBER and post.author == visitor.person
         if not mine and not visitor.role.reaches(Role.MODERATOR):
-            raise Forbidden("Only the author or a moderator can delete a message.")
+            raise Forbidden(wording.AUTHOR_DELETES)
         await self._remove(post)
 
     async def clear(self) -> None:
@@ -88,7 +89,7 @@ class Room:
         """Report somebody's post to the moderators; whether they see it now. Raises Refused."""
         post = await self._standing(post_id)
         if post.kind is not Kind.MEMBER:
-            raise Forbidden("Only members' messages can be reported.")
+            raise Forbidden(wording.MEMBERS_ONLY)
         message = message_of(post, self._workspace.key(post.id), await self._answered(post))
         seen = await self._moderation.report(message, visitor.person, note)
         self._workspace.feed.publish()
@@ -98,7 +99,7 @@ class Room:
         """Ask for a second look at a correction of one's own message. Raises Refused."""
         post = await self._standing(post_id)
         if post.case_id is None:
-            raise NotHere("There is no correction there.")
+            raise NotHere(wording.NO_CORRECTION)
         await self._moderation.appeal(post.case_id, visitor.person)
         self._workspace.feed.publish()
 
@@ -121,7 +122,7 @@ class Room:
     async def _standing(self, post_id: int) -> Post:
         post = await self._workspace.post(post_id)
         if post is None or post.deleted:
-            raise NotHere("That message is gone.")
+            raise NotHere(wording.MESSAGE_GONE)
         return post
 
     async def _remove(self, post: Post) -> None:
@@ -156,9 +157,9 @@ def find_topic(pack: Pack, text: str) -> Topic | DidYouMean:
     """The topic that a slash command asks for, or what to offer instead."""
     command, _, query = text.strip().partition(" ")
     if command != f"/{pack.name}":
-        return DidYouMean(f"There is no {command} here. Try /{pack.name} and a topic.", ())
+        return DidYouMean(wording.no_command(command, pack.name), ())
     if not query.strip():
-        return DidYouMean("Which topic?", complete(pack, ""))
+        return DidYouMean(wording.WHICH_TOPIC, complete(pack, ""))
     return exact(pack, query) or _nearest(pack, query.strip())
 
 
@@ -168,5 +169,5 @@ def _nearest(pack: Pack, query: str) -> Topic | DidYouMean:
         return pack.topics[matches[0].topic]
     near = tuple((m.topic, pack.topics[m.topic].title) for m in matches)
     if near:
-        return DidYouMean(f"No topic is called “{query}”. Did you mean one of these?", near)
-    return DidYouMean(f"No topic comes near “{query}”. These are all of them:", complete(pack, ""))
+        return DidYouMean(wording.not_quite(query), near)
+    return DidYouMean(wording.nothing_near(query), complete(pack, ""))

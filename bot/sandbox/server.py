@@ -12,6 +12,7 @@ from bot.core.answers import complete
 from bot.core.console import Show
 from bot.moderation import LONGEST_NOTE, Moderation
 from bot.proposing import Proposing
+from bot.sandbox import wording
 from bot.sandbox.console import Console
 from bot.sandbox.console_pages import ConsolePages, number_in
 from bot.sandbox.desk import Desk
@@ -262,14 +263,14 @@ class Sandbox:
         """Who asks. Raises Forbidden for somebody new; the gate lets no change of theirs through anyway."""
         visitor = self._gate.visitor(request)
         if visitor is None:
-            raise Forbidden("The page is out of date. Please load it again.")
+            raise Forbidden(wording.OLD_PAGE)
         return visitor
 
     def _need(self, request: web.Request, role: Role) -> Visitor:
         visitor = self._known(request)
         if not visitor.role.reaches(role):
             log.warning("refused: a %s tried %s, which takes a %s", visitor.role, request.path, role)
-            raise Forbidden(f"You are a {visitor.role} now; this takes a{'n' if role is Role.ADMIN else ''} {role}.")
+            raise Forbidden(wording.takes_a(visitor.role, role))
         return visitor
 
 

@@ -9,12 +9,13 @@ from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Notice, Poin
 from bot.core.console import SHOW_WORDS
 from bot.core.message import Person
 from bot.core.pack import Pack, Source, Topic
-from bot.core.review import Act, Case, HistoryEntry, Outcome, Policy
+from bot.core.review import Act, Case, HistoryEntry, Policy
 from bot.sandbox.people import Role, Visitor
 from bot.sandbox.posts import PRIVATE_NOTE, Call, Kind, Post
+from bot.sandbox.wording import OUTCOMES
 
 Json = dict[str, Any]
-OUTCOME_WORDS = {Outcome.PENDING: "", Outcome.UPHELD: "Upheld", Outcome.DISMISSED: "Not upheld"}
+OUTCOME_WORDS = OUTCOMES
 ASKS_AGAIN = frozenset({Act.UNDO, Act.DELETE})  # acts that take something away
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiosqlite
 
 from bot.clock import SystemClock
-from bot.core import cards
+from bot.core import cards, wording
 from bot.core.message import MessageKey, Person
 from bot.core.review import Case, Correction
 from bot.ports import Clock, Impossible, Record, Told
@@ -19,8 +19,6 @@ from bot.sandbox.feed import Feed
 from bot.sandbox.posts import BOT, CHANNEL, PRIVATE_NOTE, Call, Kind, Post
 
 PLATFORM = "sandbox"
-CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
-TAKEN_BACK = "A moderator has taken back the note that you got. Your message is fine as it is."
 FILE = "sandbox.sqlite3"
 
 SCHEMA = """
@@ -165,7 +163,7 @@ class Workspace:
             "WHERE id = ? AND case_id = ? AND deleted = 0", (int(case.correction_ref), case.id)
         )
         if not standing:
-            raise Impossible(CORRECTION_GONE)
+            raise Impossible(wording.CORRECTION_GONE)
         await self._change(
             "UPDATE sandbox_posts SET text = ? WHERE id = ? RETURNING *", (case.correction, standing[0].id)
         )
@@ -178,7 +176,7 @@ class Workspace:
         )
         await self._db.execute(
             "UPDATE sandbox_posts SET text = ?, topic = '' WHERE kind = ? AND case_id = ? AND topic = ?",
-            (TAKEN_BACK, Kind.WHISPER, case.id, PRIVATE_NOTE),
+            (wording.NOTE_TAKEN_BACK, Kind.WHISPER, case.id, PRIVATE_NOTE),
         )
         self.feed.publish()
 

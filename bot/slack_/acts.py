@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.core import cards
+from bot.core import cards, wording
 from bot.core.cards import ACT_WORDS
 from bot.core.console import is_shared
 from bot.core.review import Act, Case, Correction, Decision, Reason, Refused, Status, describe
 from bot.moderation import Moderation
 from bot.ports import Clock
+from bot.slack_ import wording as ours
 from bot.slack_.blocks import (
     MOST_OPTIONS,
     Block,
@@ -30,7 +31,7 @@ from bot.slack_.directory import Directory
 from bot.slack_.examples import Examples
 from bot.slack_.markup import quoted, with_links
 from bot.slack_.render import BUTTONS, EXAMPLE, HISTORY, MENU, notice_blocks, summary
-from bot.slack_.reply import TITLE, Replies
+from bot.slack_.reply import Replies
 
 PRESSED = frozenset({*BUTTONS, *MENU, Act.UNDO, Act.DELETE})  # dismissing is chosen, with its reason
 _PRESSED = re.compile(r"(?P<what>[a-z_]+):(?P<case>\d{1,18}):(?P<version>\d{1,9})")
@@ -38,14 +39,7 @@ SNOOZE = timedelta(hours=1)
 LONGEST = 2000  # characters of a correction
 LONGEST_NOTE = 500
 WAYS = {"post": Correction.REPLY, "private": Correction.PRIVATE, "record": Correction.RECORD}
-LABELS = {"post": "Post as reply", "edit": "Edit first", "private": "Send privately", "record": "Record only"}
-DONE = {
-    Correction.REPLY: "Upheld. The correction is on its way.",
-    Correction.PRIVATE: "Upheld. The author is being told privately.",
-    Correction.RECORD: "Upheld and recorded.",
-}
-NEEDS_TWO = "Noted. This one takes a second moderator, who can agree on the notice."
-THANKS = "Thank you. Another moderator will look at it, and you will hear the outcome."
+LABELS = {"post": ours.POST, "edit": ours.EDIT, "private": ours.PRIVATE, "record": ours.RECORD}
 
 
 class Acts:
@@ -85,7 +79,7 @@ class Acts:
         elif visit.alone:
             await self._replies.replace(visit, await self.case_blocks(after), summary(after))
         elif after.status is Status.PROPOSED:
-            await self._replies.tell(visit, NEEDS_TWO)
+            await self._replies.tell(visit, ours.NEEDS_TWO)
 
     async def chose_flags(self, visit: Visit) -> None:
         """Other claims were chosen in the form for upholding: its preview follows."""
@@ -103,7 +97,7 @@ class Acts:
             await self._replies.open(visit, _edit_form(case, _notes(visit)["mask"], text))
             return
         done = await self._uphold(visit, case, chosen, WAYS[visit.value], text)
-        await self._replies.turn(visit, words_form(TITLE, done))
+        await self._replies.turn(visit, words_form(ours.TITLE, done))
 
     async def corrected(self, visit: Visit, body: Mapping[str, Any]) -> str:
         """The edited correction was sent."""
@@ -129,7 +123,7 @@ class Acts:
     async def appealed(self, visit: Visit) -> None:
         """The button under a correction."""
         await self._moderation.appeal(int(visit.value), await self._directory.person(visit.user))
-        await self._replies.tell(visit, THANKS)
+        await self._replies.tell(visit, ours.APPEALED)
 
     async def case_form(self, case: Case) -> Block:
         """The case with its buttons, in a form."""
@@ -143,20 +137,20 @@ class Acts:
         await self._replies.open(visit, await self._uphold_form(case, (1 << len(case.flags)) - 1))
 
     async def _ask_note(self, visit: Visit, case: Case) -> None:
-        fields = [writing("note", "For the other moderators", most=LONGEST_NOTE)]
+        fields = [writing("note", ours.NOTE_FIELD, most=LONGEST_NOTE)]
         notes = {"case": case.id, "version": case.version}
-        await self._replies.open(visit, form("A note on this case", fields, name="note", submit="Note", notes=notes))
+        await self._replies.open(visit, form(ours.NOTE_FORM, fields, name="note", submit=ours.NOTE, notes=notes))
 
     async def _history(self, visit: Visit, case: Case) -> None:
         rows = [
-            f"{_time(int(e.at.timestamp()))} {quoted(e.by.name)}: {ACT_WORDS[e.act]}"
+            f"{ours.time(int(e.at.timestamp()))} {quoted(e.by.name)}: {ACT_WORDS[e.act]}"
             + (f" ({quoted(cards.shorten(e.detail, 150))})" if e.detail else "")
             for e in await self._moderation.history(case.id)
         ]
-        words = "Nothing has been done with this case yet."
+        words = ours.NO_HISTORY
         if rows:
-            words = "\n".join([*rows[-12:], f"Content revision {case.pack_revision[:12]}"])
-        await self._replies.open(visit, form(f"Case {case.id}: history", [section(words)]))
+            words = "\n".join([*rows[-12:], ours.revision(case.pack_revision[:12])])
+        await self._replies.open(visit, form(ours.history(case.id), [section(words)]))
 
     async def _example(self, visit: Visit, case: Case) -> None:
         await self._examples.begin(visit, case.id)
@@ -169,17 +163,17 @@ class Acts:
             options = [option(f.misconception, str(i)) for i, f in enumerate(case.flags[:MOST_OPTIONS])]
             chosen = [o for i, o in enumerate(options) if mask >> i & 1]
             parts.append(
-                section("*Which claims does it make?*", several("uphold:flags", "Choose", options, chosen))
+                section(ours.WHICH_CLAIMS, several("uphold:flags", ours.CHOOSE, options, chosen))
                 | {"block_id": f"flags-{mask}"}  # a new name makes Slack show the new choice
             )
-        preview = with_links(text) if text else "_Nothing yet: please write it._"
+        preview = with_links(text) if text else ours.NOTHING_YET
         ways = [
             button(f"uphold:{way}", LABELS[way], way, style="danger" if way == "post" else None)
             for way in (LABELS if text else ("edit", "record"))
         ]
-        parts += [section("*The channel will see:*"), section(preview), actions("ways", ways)]
+        parts += [section(ours.CHANNEL_WILL_SEE), section(preview), actions("ways", ways)]
         notes = {"case": case.id, "version": case.version, "mask": mask}
-        return form(f"Uphold case {case.id}", parts, name="uphold", notes=notes)
+        return form(ours.uphold(case.id), parts, name="uphold", notes=notes)
 
     async def _uphold(self, visit: Visit, case: Case, chosen: tuple[str, ...], way: Correction, text: str) -> str:
         decision = Decision(
@@ -192,7 +186,7 @@ class Acts:
             text=cut(text, LONGEST),
         )
         after = await self._moderation.decide(case.id, decision)
-        return NEEDS_TWO if after.status is Status.PROPOSED else DONE[way]
+        return ours.NEEDS_TWO if after.status is Status.PROPOSED else ours.UPHELD[way]
 
     async def _noted_case(self, visit: Visit) -> Case:
         return await self._case(_notes(visit)["case"], _notes(visit)["version"])
@@ -201,12 +195,9 @@ class Acts:
         """The case as the moderator saw it. Raises Refused if it has changed since."""
         case = await self._moderation.case(case_id)
         if case is None or not is_shared(case):
-            raise Refused(f"There is no case {case_id}.")
+            raise Refused(wording.no_case(case_id))
         if version is not None and case.version != version:
-            raise Refused(
-                f"Case {case_id} has changed since you looked: {describe(case)}. Nothing was done. Please use its"
-                " current notice."
-            )
+            raise Refused(ours.changed(case_id, describe(case)))
         return case
 
 
@@ -215,7 +206,7 @@ def _act_of(visit: Visit) -> tuple[str, int, int]:
     name = visit.action.removeprefix("case:")
     found = _PRESSED.fullmatch(visit.value if name in ("more", Act.DISMISS) else f"{name}:{visit.value}")
     if found is None or found["what"] not in (set(Reason) if name == Act.DISMISS else PRESSED | {HISTORY, EXAMPLE}):
-        raise Refused("There is no such button.")
+        raise Refused(wording.NO_SUCH_BUTTON)
     return found["what"], int(found["case"]), int(found["version"])
 
 
@@ -224,16 +215,10 @@ def _notes(visit: Visit) -> Mapping[str, Any]:
 
 
 def _edit_form(case: Case, mask: int, text: str) -> Block:
-    hint = "Speak of the claim, never of the person."
-    fields = [writing("correction", "As the channel will see it", most=LONGEST, initial=text, hint=hint)]
+    fields = [writing("correction", ours.AS_THE_CHANNEL, most=LONGEST, initial=text, hint=wording.SPEAK_OF_THE_CLAIM)]
     notes = {"case": case.id, "version": case.version, "mask": mask}
-    return form("The correction", fields, name="correction", submit="Post as reply", notes=notes)
+    return form(ours.CORRECTION_FORM, fields, name="correction", submit=ours.POST, notes=notes)
 
 
 def _chosen(case: Case, mask: int) -> tuple[str, ...]:
     return tuple(f.misconception for i, f in enumerate(case.flags) if mask >> i & 1)
-
-
-def _time(seconds: int) -> str:
-    """Shown in each reader's own time zone."""
-    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|some time ago>"

@@ -12,13 +12,14 @@ from bot.core.replies import Reply
 from bot.core.review import Refused
 from bot.moderation import Moderation
 from bot.ports import Undeliverable
+from bot.slack_ import wording as ours
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, context, form, option, searching, section
 from bot.slack_.convert import PLATFORM, Payload, Post, Visit, typed
 from bot.slack_.errors import NO_CHANNEL, SlackRefused
 from bot.slack_.markup import quoted
 from bot.slack_.render import answer_pages
-from bot.slack_.reply import TITLE, Replies
+from bot.slack_.reply import Replies
 
 log = logging.getLogger(__name__)
 PUBLIC = "public"  # the word that shows an answer to everybody
@@ -71,10 +72,10 @@ class Answering:
     def picker(self, notes: Mapping[str, Any]) -> Block:
         """The form to search for a topic."""
         public = "thread" in notes
-        label = "Which answer should stand under the message?" if public else wording.ASK_TOPIC
-        field = searching("topic", label, "Type a word, or choose")
-        submit = "Post" if public else "Show"
-        return form("Sourced answers", [field], name="answer", submit=submit, notes=notes)
+        label = ours.WHICH_ANSWER if public else wording.ASK_TOPIC
+        field = searching("topic", label, ours.TYPE_OR_CHOOSE)
+        submit = ours.POST_ANSWER if public else ours.SHOW_ANSWER
+        return form(ours.ANSWERS_FORM, [field], name="answer", submit=submit, notes=notes)
 
     def suggested(self, typed_so_far: str) -> list[Block]:
         """What the search field offers."""
@@ -87,7 +88,7 @@ class Answering:
         if "thread" not in notes:
             return self._in_form(topic, 0, notes)
         title, blocks = self.page(topic, 0, shared=True)
-        blocks.append(context(f"Shown by <@{visit.user}>"))
+        blocks.append(context(ours.shown_by(visit.user)))
         try:
             await self._api.call(
                 self._api.client.chat_postMessage,
@@ -100,9 +101,9 @@ class Answering:
             )
         except SlackRefused as error:
             if error.code in NO_CHANNEL:
-                raise Refused(f"The answer can't be posted there: {NO_CHANNEL[error.code]}.") from None
+                raise Refused(ours.answer_not_there(NO_CHANNEL[error.code])) from None
             raise
-        return "The answer stands under the message."
+        return ours.ANSWER_POSTED
 
     async def shown(self, visit: Visit) -> None:
         """A page of an answer was asked for: an answer that only they see turns its page, others stay as they are."""
@@ -123,7 +124,7 @@ class Answering:
         if room is not Room.EVERYBODY:
             raise Refused(wording.only_for_you(many_by_you=room is Room.EAGER))
         title, blocks = self.page(visit.value, 0, shared=True)
-        blocks.append(context(f"Shown by <@{visit.user}>"))
+        blocks.append(context(ours.shown_by(visit.user)))
         self._answered(visit, public=True)
         await self._replies.show(visit, blocks, title, shared=True)
 
@@ -135,7 +136,7 @@ class Answering:
         before = await self._asking.vote(PLATFORM, team, Person(visit.user, ""), topic, useful=useful)
         words = wording.voted(useful=useful, before=before)
         if visit.in_form:  # on top of the answer, which they may want to go on reading
-            await self._replies.open(visit, form(TITLE, [section(words)]))
+            await self._replies.open(visit, form(ours.TITLE, [section(words)]))
         else:
             await self._replies.tell(visit, words)
 
@@ -171,7 +172,7 @@ class Answering:
 
     def _in_form(self, topic: str, number: int, notes: Mapping[str, Any]) -> Block:
         blocks = self.page(topic, number, shared=not notes.get("url"))[1]
-        return form("Sourced answers", blocks, notes=notes)
+        return form(ours.ANSWERS_FORM, blocks, notes=notes)
 
     def _found(self, topic: str) -> Reply:
         reply = self._asking.about(topic)
@@ -201,7 +202,7 @@ def _page(reply: Reply, number: int, *, shared: bool) -> tuple[str, list[Block]]
         label = wording.NEXT_PAGE if number + 1 < len(pages) else wording.FIRST_PAGE
         row.append(button("answer:show", label, f"{answer.topic}:{(number + 1) % len(pages)}"))
     if not shared:
-        row.append(button("answer:share", "Show everybody", answer.topic))
+        row.append(button("answer:share", ours.SHOW_EVERYBODY, answer.topic))
     row += [button(f"answer:vote:{said}", label, answer.topic) for said, label in VOTES.items()]
     related = [_leading(n, choice.label, choice.topic) for n, choice in enumerate(reply.choices)]
     more = [actions("related", related)] if related else []

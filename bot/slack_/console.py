@@ -12,6 +12,7 @@ from bot.core.review import Case, Refused
 from bot.core.statistics import summarise
 from bot.moderation import Moderation
 from bot.ports import Clock
+from bot.slack_ import wording as ours
 from bot.slack_.acts import Acts
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, header, section
@@ -26,16 +27,6 @@ from bot.slack_.reply import Replies
 PAGE = 10  # cases on one page of the queue
 MOST_DAYS = 365
 EXPORTS = {"csv": export.as_csv, "json": export.as_json}
-HELP = """*What you can ask*
-`/moderation queue` the cases that wait, the most serious first; add `upheld`, `dismissed`, `escalated`, `second`, \
-`snoozed` or `all`, and a page
-`/moderation case 12` one case with its buttons
-`/moderation user @somebody` how that person's messages were judged: counts, never texts; add a number of days
-`/moderation stats` how much waits, how long decisions take, how often each claim was upheld; add a number of days
-`/moderation content` which content is in force, what is wrong with it, what is due for review, what changed last
-`/moderation export csv` (or `json`) a table of cases without texts, sent to you alone; add a number of days
-`/moderation examples` words of decided cases that were proposed as examples, for admins to approve
-`/moderation pause here` (or `everywhere`) stops screening, `/moderation resume here` starts it again"""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 Words = Sequence[str]
 
@@ -80,7 +71,7 @@ class Console:
         name, *rest = text.split() or ["help"]
         command = self._commands.get(name.lower())
         if command is None:
-            await self._replies.show(visit, [section(HELP)], "What you can ask")
+            await self._replies.show(visit, [section(ours.HELP)], ours.HELP_TITLE)
         else:
             await command(visit, rest)
 
@@ -103,9 +94,9 @@ class Console:
     async def _queue_page(self, show: Show, page: int) -> list[Block]:
         offset = min(page, 10**6) * PAGE
         cases = await self._moderation.queue(statuses=SHOWN[show], limit=PAGE + 1, offset=offset)
-        blocks = [header(f"Cases: {SHOW_WORDS[show].lower()}"), *self.lines(cases[:PAGE])]
-        row = [button("queue:before", "Page before", f"{show}:{page - 1}")] if page else []
-        row += [button("queue:next", "Next page", f"{show}:{page + 1}")] if len(cases) > PAGE else []
+        blocks = [header(ours.cases(SHOW_WORDS[show].lower())), *self.lines(cases[:PAGE])]
+        row = [button("queue:before", ours.PAGE_BEFORE, f"{show}:{page - 1}")] if page else []
+        row += [button("queue:next", wording.NEXT_PAGE, f"{show}:{page + 1}")] if len(cases) > PAGE else []
         return blocks + ([actions("pages", row)] if row else [])
 
     def lines(self, cases: Sequence[Case]) -> list[Block]:
@@ -114,12 +105,12 @@ class Console:
         shown = [
             section(
                 quoted(console.queue_line(case, now)) + (f"\n<{case.link}|message>" if case.link else ""),
-                button("queue:open", "Open", str(case.id)),
+                button("queue:open", ours.OPEN, str(case.id)),
             )
             for case in cases
             if console.is_shared(case)
         ]
-        return shown or [section("None.")]
+        return shown or [section(ours.NONE)]
 
     async def _case(self, visit: Visit, words: Words) -> None:
         case = await self._found(words[0] if words else "")
@@ -127,16 +118,16 @@ class Console:
 
     async def _found(self, number: str) -> Case:
         if not number.isdecimal():
-            raise Refused("Which case? For instance: /moderation case 12")
+            raise Refused(ours.WHICH_CASE)
         case = await self._moderation.case(min(int(number), 2**62))
         if case is None or not console.is_shared(case):
-            raise Refused(f"There is no case {number}.")
+            raise Refused(wording.no_case(number))
         return case
 
     async def _user(self, visit: Visit, words: Words) -> None:
         person = _MENTION.fullmatch(words[0]) if words else None
         if person is None:
-            raise Refused("Whose messages? For instance: /moderation user @somebody")
+            raise Refused(ours.WHOSE)
         team = (await self._api.identity()).team
         span = _days(words[1:], 90)
         cases = await self._moderation.of_author(PLATFORM, team, person.group(1), span)
@@ -180,7 +171,7 @@ class Console:
 
 def _show(word: str) -> Show:
     if word.lower() not in set(Show):
-        raise Refused(f"There is no such list. There are: {', '.join(Show)}.")
+        raise Refused(ours.no_list(Show))
     return Show(word.lower())
 
 

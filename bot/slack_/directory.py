@@ -11,6 +11,7 @@ from bot.core.message import Person
 from bot.core.review import Refused
 from bot.ports import Clock, Undeliverable
 from bot.settings import Slack
+from bot.slack_ import wording as ours
 from bot.slack_.api import SlackApi
 
 NAMES_LAST = timedelta(hours=1)
@@ -73,7 +74,7 @@ class Directory:
         try:
             allowed = await self._is_one_of(user, self._settings.admins)
         except Undeliverable:
-            raise Refused("Slack did not tell us whether you are an admin. Please try again in a moment.") from None
+            raise Refused(ours.UNSURE_WHETHER_ADMIN) from None
         if not allowed:
             raise Refused(wording.EXAMPLES_FOR_ADMINS)
         return await self.person(user)
@@ -83,9 +84,9 @@ class Directory:
         try:
             allowed = await self.is_moderator(user)
         except Undeliverable:
-            raise Refused("Slack did not tell us whether you are a moderator. Please try again in a moment.") from None
+            raise Refused(ours.UNSURE_WHETHER_MODERATOR) from None
         if not allowed:
-            raise Refused("Only moderators can do that.")
+            raise Refused(wording.MODERATORS_ONLY)
         return await self.person(user)
 
     async def _is_one_of(self, user: str, named: Iterable[str]) -> bool:

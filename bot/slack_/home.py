@@ -7,6 +7,7 @@ from bot.core.console import is_shared
 from bot.core.review import UNDECIDED, Case
 from bot.moderation import Moderation
 from bot.ports import Undeliverable
+from bot.slack_ import wording as ours
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, actions, button, context, header, section
 from bot.slack_.console import Console
@@ -52,10 +53,10 @@ class Home:
             c for c in await self._moderation.since(RECENT, limit=200) if c.decided_at is not None and is_shared(c)
         ]
         return [
-            *self._list("Yours", mine, MOST_MINE),
-            *self._list(f"Waiting: {len(waiting)}{'+' if len(undecided) == 100 else ''}", waiting, MOST_WAITING),
-            *self._list("Decided in the last 7 days", recent, MOST_RECENT),
-            context("All lists: /moderation queue"),
+            *self._list(ours.YOURS, mine, MOST_MINE),
+            *self._list(ours.waiting(len(waiting), more=len(undecided) == 100), waiting, MOST_WAITING),
+            *self._list(ours.DECIDED, recent, MOST_RECENT),
+            context(ours.ALL_LISTS),
         ]
 
     def _list(self, title: str, cases: list[Case], most: int) -> list[Block]:
@@ -66,12 +67,8 @@ class Home:
         titles = "\n".join(f"• {quoted(topic.title)}" for topic in pack.topics.values())
         return [
             header(pack.title),
-            section(
-                f"Ask with `/{pack.name}` and a word, or press the button. Every fact comes with its sources.\n"
-                "Under a message's *⋮* menu you find “Answer with…” and “Report a health claim”; only moderators read"
-                " reports.\nThis bot never deletes or corrects anything by itself: people decide."
-            ),
+            section(ours.how_to_ask(pack.name)),
             actions("ask", ASK),
-            section(f"*Topics*\n{titles}" if titles else "There are no topics yet."),
+            section(ours.topics(titles)),
             context(quoted(pack.safety.disclaimer)),
         ]

@@ -11,16 +11,16 @@ from slack_bolt.response import BoltResponse
 
 from bot.core.review import Refused
 from bot.ports import Clock, Undeliverable
+from bot.slack_ import wording as ours
 from bot.slack_.blocks import Block, words_form
 from bot.slack_.convert import Visit, visit_of
 from bot.slack_.inbox import Seen, Work
 from bot.slack_.markup import escape
-from bot.slack_.reply import TITLE, WORKING, Replies
+from bot.slack_.reply import WORKING, Replies
 
 log = logging.getLogger(__name__)
 QUICK = 1.0  # seconds within which a form is mostly done with; then the acknowledgement carries the outcome
 GRACE = 0.5  # seconds by which a later outcome follows the acknowledgement, lest it be overtaken
-TROUBLE = "Something went wrong on our side. Please try again in a moment."
 Body = dict[str, Any]
 Outcome = str | Block | None  # words, a form, or nothing more to say
 Step = Callable[[Visit], Awaitable[Outcome]]
@@ -130,8 +130,8 @@ async def _outcome(visit: Visit, step: Awaitable[Outcome]) -> Outcome:
         log.warning("an act failed: %s", error)
     except Exception as error:
         log.exception("an act failed: %s", type(error).__name__)
-    return TROUBLE
+    return ours.TROUBLE
 
 
 def _view(outcome: Outcome) -> Block:
-    return outcome if isinstance(outcome, dict) else words_form(TITLE, escape(outcome or ""))
+    return outcome if isinstance(outcome, dict) else words_form(ours.TITLE, escape(outcome or ""))

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from bot.core import cards
+from bot.core import cards, wording
 from bot.core.message import Person
 from bot.core.pack import Pack
 from bot.core.review import Case, Correction, Policy
 from bot.ports import Impossible, Record, Told, Undeliverable, Unwritable
 from bot.settings import Slack
+from bot.slack_ import wording as ours
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, section
 from bot.slack_.convert import permalink, place_of, thread_of
@@ -19,11 +20,6 @@ from bot.slack_.posts import CORRECTION, NOTICE, URGENT, WORDS, Marks, Posts, di
 from bot.slack_.render import correction_blocks, notice_blocks, summary
 
 MOST_REMINDED = 5  # people called by one reminder
-TAKEN_BACK = "A moderator has taken back the note that stood here. Your message is fine as it is."
-CORRECTION_GONE = "the correction was deleted by hand, so there was nothing to amend"
-CANT_DELETE = (
-    "Slack lets only the author and the workspace's admins delete this message; please ask an admin to delete it"
-)
 
 
 class SlackNotifier:
@@ -102,14 +98,14 @@ class SlackNotifier:
                     thread_ts=place_of(standing)[1],
                     file=picture,
                     filename=f"{name}.png",
-                    title="How flags ended, and how long decisions took",
+                    title=ours.PICTURE_TITLE,
                 )
 
     async def amend_correction(self, case: Case) -> None:
         words = _alone(case) if case.told_alone else case.correction
         blocks, marked = correction_blocks(words, case.id), of_case(CORRECTION, case)
         if not await self._posts.change(case.correction_ref, words, blocks, marked, home=None):
-            raise Impossible(CORRECTION_GONE)
+            raise Impossible(wording.CORRECTION_GONE)
 
     async def remove_correction(self, case: Case) -> None:
         if not case.told_alone:
@@ -119,17 +115,17 @@ class SlackNotifier:
             return
         reference = case.correction_ref or await self._private_note(case)
         if reference:
-            marked = of_case(WORDS, case, digest(TAKEN_BACK))
-            await self._posts.change(reference, TAKEN_BACK, [section(TAKEN_BACK)], marked, home=None)
+            marked = of_case(WORDS, case, digest(ours.TAKEN_BACK))
+            await self._posts.change(reference, ours.TAKEN_BACK, [section(ours.TAKEN_BACK)], marked, home=None)
 
     async def delete_message(self, case: Case) -> None:
         try:
             await self._api.call(self._api.client.chat_delete, channel=case.key.channel, ts=case.key.message)
         except SlackRefused as error:
             if error.code in ("cant_delete_message", "compliance_exports_prevent_deletion"):
-                raise Impossible(CANT_DELETE) from None
+                raise Impossible(ours.CANT_DELETE) from None
             if error.code in NO_CHANNEL:
-                raise Impossible(f"the channel can't be used: {NO_CHANNEL[error.code]}") from None
+                raise Impossible(ours.no_channel(NO_CHANNEL[error.code])) from None
             if error.code not in GONE:
                 raise
 
@@ -147,7 +143,7 @@ class SlackNotifier:
             return await self._posts.add(case.key.channel, words, blocks, marked, thread_ts=root)
         except SlackRefused as error:
             if error.code in NO_CHANNEL:
-                raise Impossible(f"nothing can be posted there: {NO_CHANNEL[error.code]}") from None
+                raise Impossible(ours.nothing_there(NO_CHANNEL[error.code])) from None
             raise
 
     async def _standing_reply(self, case: Case, marked: Marks | None = None) -> str | None:
@@ -187,7 +183,7 @@ class SlackNotifier:
         if not case.notice_ref:
             return ""
         url = (await self._api.identity()).url
-        return f"\n<{permalink(url, *place_of(case.notice_ref))}|See the notice>"
+        return ours.see_notice(permalink(url, *place_of(case.notice_ref)))
 
     def _moderators(self) -> str:
         if self._settings.moderators_channel is None:
@@ -203,7 +199,7 @@ class SlackNotifier:
 
 def _alone(case: Case) -> str:
     """The correction as its author alone hears it."""
-    return f"{case.correction}\n\nThis is about your message {case.link} and only you can see it."
+    return ours.alone(case.correction, case.link)
 
 
 def mention(who: str) -> str:

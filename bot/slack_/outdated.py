@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.core import wording
 from bot.core.console import is_shared
 from bot.core.evidence import Outdated
 from bot.core.review import Act, Refused
 from bot.moderation import Moderation
 from bot.outdated import MOST_TEXT, outdated_case, renew
 from bot.ports import Clock
+from bot.slack_ import wording as ours
 from bot.slack_.blocks import Block, actions, button, form, section, writing
 from bot.slack_.convert import Visit, typed
 from bot.slack_.directory import Directory
@@ -17,11 +19,6 @@ from bot.slack_.markup import quoted
 from bot.slack_.reply import Replies
 
 MOST = 8  # cases with buttons of their own
-LABELS = {Act.AMEND: "Amend", Act.REISSUE: "Post again"}
-DONE = {
-    Act.AMEND: "Noted. The correction is being changed where it stands.",
-    Act.REISSUE: "Noted. The old correction is being taken away, and the new one posted.",
-}
 _PRESSED = re.compile(r"(\d{1,18}):(\d{1,9})")
 
 
@@ -41,14 +38,15 @@ class Renewals:
         await self._directory.require_moderator(visit.user)
         seen = _PRESSED.fullmatch(visit.value)
         if seen is None:
-            raise Refused("There is no such button.")
+            raise Refused(wording.NO_SUCH_BUTTON)
         act = Act(visit.action.removeprefix("renew:"))
         stale = await self._stale(int(seen[1]))
-        hint = "Speak of the claim, never of the person."
-        field = writing("correction", "As people will see it", most=MOST_TEXT, initial=stale.text, hint=hint)
+        field = writing(
+            "correction", ours.AS_PEOPLE, most=MOST_TEXT, initial=stale.text, hint=wording.SPEAK_OF_THE_CLAIM
+        )
         notes = {"case": stale.case.id, "version": int(seen[2]), "act": act}
         title = f"Case {stale.case.id}"
-        await self._replies.open(visit, form(title, [field], name="renew", submit=LABELS[act], notes=notes))
+        await self._replies.open(visit, form(title, [field], name="renew", submit=ours.RENEWALS[act], notes=notes))
 
     async def sent(self, visit: Visit, body: Mapping[str, Any]) -> str:
         """The text was sent."""
@@ -58,12 +56,12 @@ class Renewals:
         await self._stale(case_id)
         text, now = typed(body, "correction"), self._clock.now()
         await renew(self._moderation, case_id, act, by=by, at=now, version=int(notes["version"]), text=text)
-        return DONE[act]
+        return ours.RENEWED[act]
 
     async def _stale(self, case_id: int) -> Outdated:
         case = await self._moderation.case(case_id)
         if case is None or not is_shared(case):
-            raise Refused(f"There is no case {case_id}.")
+            raise Refused(wording.no_case(case_id))
         return await outdated_case(self._moderation, case_id)
 
 
@@ -73,4 +71,7 @@ def _blocks(stale: Outdated) -> list[Block]:
     if not stale.text:
         return [shown]
     value = f"{stale.case.id}:{stale.case.version}"
-    return [shown, actions(f"renew-{stale.case.id}", [button(f"renew:{a}", w, value) for a, w in LABELS.items()])]
+    return [
+        shown,
+        actions(f"renew-{stale.case.id}", [button(f"renew:{a}", w, value) for a, w in ours.RENEWALS.items()]),
+    ]

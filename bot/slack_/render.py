@@ -6,6 +6,7 @@ from bot.core import proposals, wording
 from bot.core.cards import ACT_WORDS, REASON_WORDS, SEVERITY_WORDS, Answer, Notice, Point, shorten
 from bot.core.pack import Severity, Source
 from bot.core.review import Act, Case, Outcome, Policy, allowed
+from bot.slack_ import wording as ours
 from bot.slack_.blocks import (
     Block,
     actions,
@@ -33,15 +34,8 @@ MENU = (Act.ESCALATE, Act.SNOOZE, Act.NOTE)
 STYLES = {Act.UPHOLD: "danger", Act.CONFIRM: "danger", Act.TAKE: "primary"}
 HISTORY = "history"
 EXAMPLE = "example"
-TAKE_BACK = confirmation(
-    "Undo?", "A correction was told. Undo the decision and take it back?", "Yes, undo and take it back"[:30]
-)
-DELETE = confirmation(
-    "Delete the message?",
-    "This deletes the member's message for everybody and can't be undone. On most workspaces Slack lets only the author"
-    " and admins delete; then the notice will say so.",
-    "Yes, delete the message",
-)
+TAKE_BACK = confirmation(ours.UNDO_TITLE, ours.UNDO, ours.UNDO_YES)
+DELETE = confirmation(ours.DELETE_TITLE, ours.DELETE, ours.DELETE_YES)
 
 
 def notice_blocks(notice: Notice, case: Case, policy: Policy, *, calls: str = "") -> list[Block]:
@@ -54,12 +48,12 @@ def notice_blocks(notice: Notice, case: Case, policy: Policy, *, calls: str = ""
     for point in shown:
         blocks += _point(point, min(room, 2400))
     if len(notice.points) > len(shown):
-        blocks.append(context(f"{len(notice.points) - len(shown)} more claims are listed under “Uphold”."))
+        blocks.append(context(ours.more_claims(len(notice.points) - len(shown))))
     return [*blocks, act_row(case, policy), context(footer(case.id))]
 
 
 def footer(case_id: int) -> str:
-    return f"Case {case_id} · nothing has been posted or removed without a moderator"
+    return ours.footer(case_id)
 
 
 def summary(case: Case) -> str:
@@ -88,7 +82,7 @@ def act_row(case: Case, policy: Policy) -> Block:
 
 def correction_blocks(text: str, case_id: int) -> list[Block]:
     """A correction as the channel sees it, with the button for its author."""
-    row = actions(f"appeal-{case_id}", [button("appeal", "This was wrong about me", str(case_id))])
+    row = actions(f"appeal-{case_id}", [button("appeal", ours.APPEAL, str(case_id))])
     return [section(with_links(text)), row]
 
 
@@ -104,29 +98,29 @@ def answer_pages(answer: Answer) -> list[list[Block]]:
 
 def _head(notice: Notice, calls: str) -> str:
     lines = [calls] if calls else []
-    link = f" · <{notice.link}|go to the message>" if notice.link else ""
+    link = ours.go_to(notice.link) if notice.link else ""
     lines += [
         f"*{quoted(notice.state)}*",
         f"{quoted(shorten(notice.who, 60))} in {quoted(shorten(notice.where, 60))}{link}",
     ]
     if notice.answers:
-        lines.append(f"Answering: “{quoted(notice.answers)}”")
+        lines.append(ours.answering(quoted(notice.answers)))
     return "\n".join(lines)
 
 
 def _linked(remark: str) -> str:
     """A remark with its members' words made harmless; a platform's own link at its end stays one."""
     words, space, last = remark.rpartition(" ")
-    ours = last.startswith("https://") and (".slack.com/archives/" in last or "discord.com/channels/" in last)
-    return f"{quoted(words)}{space}<{last}|see it>" if ours else quoted(remark)
+    own = last.startswith("https://") and (".slack.com/archives/" in last or "discord.com/channels/" in last)
+    return f"{quoted(words)}{space}{ours.see_it(last)}" if own else quoted(remark)
 
 
 def _point(point: Point, room: int) -> list[Block]:
     """Severity, quote, truth, sources and why; what is true is cut first, because the sources lead to the whole."""
     title = f"*{MARKS[point.outcome]}{SEVERITY_WORDS[point.severity]} · {point.chance} · {quoted(point.misconception)}*"
-    why = f"Why: {quoted(shorten(point.why, max(60, room // 6)))}" if point.why else ""
-    record = f"Similar flags: {point.record}" if point.record else ""
-    truth = f"True: {quoted(shorten(point.truth, max(60, room // 2)))}"
+    why = ours.why(quoted(shorten(point.why, max(60, room // 6)))) if point.why else ""
+    record = ours.record(point.record) if point.record else ""
+    truth = ours.true(quoted(shorten(point.truth, max(60, room // 2))))
     lines = [line for line in (title, truth, _links(point.sources, room // 4), why, record) if line]
     words = shorten(point.quote.words, max(80, room // 3))
     around = max(0, (room // 3 - len(words)) // 2)

@@ -8,15 +8,14 @@ import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.ports import Undeliverable
+from bot.slack_ import wording as ours
 from bot.slack_.api import SlackApi
 from bot.slack_.blocks import Block, form, section, words_form
 from bot.slack_.convert import Visit
 from bot.slack_.markup import escape
 
 log = logging.getLogger(__name__)
-TITLE = "Health claims"
-FILE_SENT = "The file is in your messages with this app. Nobody else sees it."
-WORKING = form(TITLE, [section("One moment…")])
+WORKING = form(ours.TITLE, [section(ours.ONE_MOMENT)])
 
 
 class Replies:
@@ -28,11 +27,11 @@ class Replies:
     async def tell(self, visit: Visit, words: str) -> None:
         """Say something that only this person sees."""
         if visit.in_form:
-            await self.turn(visit, words_form(TITLE, escape(words)))
+            await self.turn(visit, words_form(ours.TITLE, escape(words)))
         elif visit.response_url:
             await self.show(visit, [section(escape(words))], words)
         else:
-            await self.open(visit, words_form(TITLE, escape(words)))
+            await self.open(visit, words_form(ours.TITLE, escape(words)))
 
     async def show(self, visit: Visit, blocks: Sequence[Block], words: str, *, shared: bool = False) -> None:
         """Below the message or command, for this person or, shared, for the channel."""
@@ -62,7 +61,7 @@ class Replies:
             filename=name,
             title=name,
         )
-        await self.show(visit, [section(FILE_SENT)], FILE_SENT)
+        await self.show(visit, [section(ours.FILE_SENT)], ours.FILE_SENT)
 
     async def _respond(self, visit: Visit, **arguments: Any) -> None:
         url = visit.response_url or str((visit.notes or {}).get("url", ""))  # forms keep that of their command

@@ -1,8 +1,9 @@
-"""Members' reports: the shortcut "Report a health claim" on a message, and its form."""
+"""Members' reports: the shortcut ours.REPORT_FORM on a message, and its form."""
 
 from bot.core.review import Refused
 from bot.moderation import Moderation
 from bot.settings import Slack
+from bot.slack_ import wording as ours
 from bot.slack_.blocks import Block, form, section, writing
 from bot.slack_.convert import Payload, Visit, post_of, typed
 from bot.slack_.directory import Directory
@@ -10,9 +11,6 @@ from bot.slack_.reply import Replies
 from bot.slack_.watch import Watcher
 
 LONGEST_NOTE = 500
-THANKS = "Thank you. The moderators decide what follows."
-NOT_HERE = "Only members' messages in the health channels can be reported here."
-GONE = "That message is no longer there."
 
 
 class Reports:
@@ -31,7 +29,7 @@ class Reports:
         """The shortcut was chosen on a message. Raises Refused."""
         post = post_of(visit.channel, body.get("message") or {})
         if post is None or visit.channel not in self._watch:
-            raise Refused(NOT_HERE)
+            raise Refused(ours.NOT_REPORTABLE)
         await self._replies.open(visit, _form({"channel": post.channel, "ts": post.ts, "thread": post.thread}))
 
     async def sent(self, visit: Visit, body: Payload) -> str:
@@ -39,15 +37,15 @@ class Reports:
         notes = visit.notes or {}
         post = await self._watcher.find(notes["channel"], notes["ts"], notes["thread"])
         if post is None:
-            raise Refused(GONE)
+            raise Refused(ours.GONE)
         reporter = await self._directory.person(visit.user)
         await self._moderation.report(await self._watcher.message(post), reporter, typed(body, "note"))
-        return THANKS
+        return ours.REPORTED
 
 
 def _form(notes: dict[str, str]) -> Block:
     fields = [
-        section("Only moderators read this."),
-        writing("note", "What is wrong with it?", most=LONGEST_NOTE, optional=True),
+        section(ours.REPORT_HINT),
+        writing("note", ours.REPORT_FIELD, most=LONGEST_NOTE, optional=True),
     ]
-    return form("Report a health claim", fields, name="report", submit="Report", notes=notes)
+    return form(ours.REPORT_FORM, fields, name="report", submit=ours.REPORT, notes=notes)

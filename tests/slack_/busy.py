@@ -10,16 +10,15 @@ from collections.abc import Awaitable, Callable
 from bot.core.cards import ACT_WORDS, REASON_WORDS
 from bot.core.review import Act
 from bot.ports import Store
-from bot.slack_.acts import DONE
-from bot.slack_.listeners import TROUBLE
 from bot.slack_.reply import WORKING
+from bot.slack_.wording import TROUBLE, UPHELD
 from tests.slack_.fake import Channel, FakeSlack, Json
 from tests.slack_.people import Somebody, labels, words
 
 TEXTS = ("tea cures all", "tea is blue", "tea cures all and is blue")
 WAYS = ("Post as reply", "Send privately", "Record only")
 ACTS = {ACT_WORDS[a]: a for a in Act} | dict.fromkeys(REASON_WORDS.values(), Act.DISMISS)
-THANKS = {*DONE.values(), "Noted."}
+THANKS = {*UPHELD.values(), "Noted."}
 WAITING = words(WORKING["blocks"])
 FORMS = (Act.UPHOLD, Act.NOTE)  # what takes a form
 PATIENCE = 20  # seconds until something is taken as never happening
