@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from bot.core.message import unturned
 from bot.core.pack import Misconception, Pack, Severity, Source, Topic
 from bot.core.review import Act, Case, Correction, Flag, Outcome, Policy, Reason, Status, allowed, describe
 
@@ -248,12 +249,16 @@ def quote_of(flag: Flag, text: str) -> Quote:
     after = " ".join(text[flag.end : flag.end + CONTEXT].split())
     cut_before = "…" if flag.start > CONTEXT else ""
     cut_after = "…" if flag.end + CONTEXT < len(text) else ""
-    return Quote(before=cut_before + before, words=" ".join(flag.quote.split()), after=after + cut_after)
+    return Quote(
+        before=unturned(cut_before + before),
+        words=unturned(" ".join(flag.quote.split())),
+        after=unturned(after + cut_after),
+    )
 
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters on one line, cut at a word where that is possible."""
-    flat = " ".join(text.split())
+    flat = unturned(" ".join(text.split()))
     if len(flat) <= limit:
         return flat
     cut = flat[: limit - 1]

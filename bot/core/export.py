@@ -8,7 +8,19 @@ from typing import Any
 
 from bot.core.review import Case
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the beginning of a formula
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # what spreadsheets take for the beginning of a formula
 
 
 def as_json(cases: Sequence[Case]) -> str:
