@@ -12,19 +12,22 @@ from bot.content import Content, changed_since, files_of, revisions
 from bot.core import answers
 from bot.core.pack import Pack
 from bot.core.reader import Screener
+from bot.core.review import Act, Decision
 from bot.core.revisions import packed, unpacked
 from bot.core.topic_index import TopicIndex
 from bot.loading import Loader
 from bot.moderation import Moderation
+from bot.packs.examples import ExampleFiles
 from bot.packs.files import glance
 from bot.packs.read import read_pack
 from bot.packs.revisions import put_back
 from bot.ports import Store
+from bot.proposing import Proposing
 from bot.reading import ReadingRoom
 from bot.settings import Settings
 from bot.stores.sqlite import open_sqlite
 from tests.packs.small import small_pack
-from tests.samples import ManualClock
+from tests.samples import ANN, BEN, NOON, ManualClock, case, flag
 from tests.test_moderation import Board
 
 CLAIM = "misconceptions/vitamin-d-lowers-calcium.yaml"
@@ -124,6 +127,20 @@ async def test_what_answers_questions_is_built_while_content_is_loaded_and_not_u
 
     monkeypatch.setattr(answers, "TopicIndex", too_late)
     assert answers.search(loaded.pack, next(iter(loaded.pack.topics)))
+
+
+async def test_an_approved_example_is_in_force_moments_later(watch: Watch) -> None:
+    name = "vitamin-d-lowers-calcium"
+    files = ExampleFiles(watch.folder, lambda pack: Screener(pack, notice=0.5, shadow=0.3))
+    proposing = Proposing(store=watch.store, clock=ManualClock(), write=files.write)
+    opened = await watch.store.open_case(case(flags=(flag(name),), id=0), {})
+    assert opened is not None
+    await watch.moderation.decide(opened.id, Decision(Act.UPHOLD, ANN, NOON, opened.version))
+    draft = await proposing.draft(opened.id, lambda case: True)
+    await proposing.propose(opened.id, draft.choices[0], "d3 brings down calcium, you bet", ANN, lambda case: True)
+    await proposing.approve(1, BEN, lambda case: True)
+    assert await watch.settle()
+    assert watch.moderation.pack.misconceptions[name].flags[-1] == "d3 brings down calcium, you bet"
 
 
 async def test_a_new_way_to_say_a_claim_is_found_at_once(watch: Watch) -> None:

@@ -84,7 +84,7 @@ class Crowd:
     async def decide(self, *, wait: bool = True) -> None:
         """Somebody presses something on a notice; who waits sees it done, or refused."""
         notice, who = dict(self.dice.choice(self.notices())), self.dice.choice(self.moderators)
-        label = self.dice.choice([w for w in labels(notice["blocks"]) if w != "History"])
+        label = self.dice.choice([w for w in labels(notice["blocks"]) if w in ACTS])
         what = (seen(notice)[0], ACTS[label], who.id)
         self.sent[what] += 1
         before = await self._rows(what)
