@@ -194,7 +194,8 @@ def how_to_ask(pack: str) -> str:
     return (
         f"Ask with `/{pack}` and a word, or press the button. Every fact comes with its sources.\n"
         "Under a message's *⋮* menu you find “Answer with…” and “Report a health claim”; only moderators read"
-        " reports.\nThis bot never deletes or corrects anything by itself: people decide."
+        " reports.\n`/privacy` tells what is kept about you, gives you a copy, and erases it.\n"
+        "This bot never deletes or corrects anything by itself: people decide."
     )
 
 

@@ -249,6 +249,7 @@ async def test_the_home_page_is_a_help_page_for_members(workspace: Workspace) ->
     page = words(workspace.slack.homes[workspace.mina.id])
     assert "Case" not in page
     assert "Green tea" in page
+    assert "`/privacy` tells what is kept about you" in page
     await workspace.mina.press_home("Ask a question")
     await workspace.settle()
     await workspace.submit(workspace.mina, topic="green")
