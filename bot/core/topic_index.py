@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from math import log, sqrt
+from math import exp, log, sqrt
 
 from bot.core.concepts import VAGUE, Lexicon
 from bot.core.gate import Gate
@@ -26,6 +26,15 @@ from bot.core.topic_names import TopicNames, fold
 LEAST = 0.34  # what scores less is no match at all
 QUESTIONS, NAMES, SUMMARY, FACTS = 2.0, 3.0, 1.0, 0.5  # what a word counts by where it stands
 SATURATION, LENGTH = 1.2, 0.5  # BM25's k1 and b
+# What speaks for a question about the subject: the best topic's score, whether it names a thing, how strong its words
+# are, the most likeness to a question, the most of its words that one topic uses, no telling word at all, "it" among
+# words that are all known; and a constant.
+SUBJECT = (3.67, 2.21, 2.75, -0.79, 4.38, 4.35, 2.83, -8.45)  # fitted by bench/fit_answers.py
+DOUBTED = 0.15  # a question that is less likely about the subject finds nothing
+DOUBTED_NAMED = 0.08  # … where it names a thing of the vocabulary
+MANY = 10  # topics, from which on there are enough words to tell the subject by
+POINTING = frozenset({"it", "its", "this", "these", "they", "them", "those"})
+STRONG = 6.3  # times the logarithm of the number of topics: what a question's words weigh, usually at most
 LIKELY = 0.82  # similarity above which an unknown word counts as a misspelt one of the pack's
 REMEMBERED = 20_000  # words for which it is known what they are likely to be
 LONG, FEW = 11, 3  # a word of so many letters that so few topics use is on the subject, such as "nephrocalcinosis"
@@ -46,11 +55,21 @@ class _Asked:
     terms: frozenset[str]
     words: tuple[str, ...]  # stems of the words that say something
     foreign: int  # how many of them the pack has never seen
+    points: bool  # says "it", "this" or the like: what is meant is clear to whoever asks
     on_subject: bool  # names a thing of the vocabulary, or says a long word that is the pack's own
 
     @property
     def strange(self) -> float:
         return self.foreign / len(self.words) if self.foreign else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """For each topic: how well its words fit, how like its questions it is, and the share of the words that it uses."""
+
+    words: list[float]
+    questions: list[float]
+    covered: list[float]
 
 
 class _Words:
@@ -147,20 +166,43 @@ class TopicIndex:
         typed = fold(text)
         if not typed:
             return ()
-        scores = self._scores(self._asked(text))
+        asked = self._asked(text)
+        parts = self._parts(asked)
+        scores = self._scores(asked, parts)
         ranked = sorted(scores, reverse=True)
         found = {t: _apart(s, ranked) for t, s in zip(self._topics, scores, strict=True)}
+        doubted = DOUBTED_NAMED if asked.on_subject else DOUBTED
+        if len(found) >= MANY and _about(self._evidence(asked, parts, max(found.values()))) < doubted:
+            found = dict.fromkeys(self._topics, 0.0)
         for topic, score in self.names.scores(typed).items():
             found[topic] = max(found[topic], score)
         near = (Match(topic, round(score, 4)) for topic, score in found.items() if score >= LEAST - 0.001)
         return tuple(sorted((m for m in near if m.score >= LEAST), key=lambda m: -m.score))
 
-    def _scores(self, asked: _Asked) -> list[float]:
+    def evidence(self, text: str) -> tuple[float, ...]:
+        """What speaks for and against that the text is about the subject at all; see `SUBJECT`."""
+        asked = self._asked(text)
+        parts = self._parts(asked)
+        scores = self._scores(asked, parts)
+        ranked = sorted(scores, reverse=True)
+        return self._evidence(asked, parts, max((_apart(s, ranked) for s in scores), default=0.0))
+
+    def _evidence(self, asked: _Asked, parts: "_Parts", best: float) -> tuple[float, ...]:
+        strength = max(parts.words, default=0.0) / (STRONG * log(1 + len(self._topics)))
+        likeness, covered = max(parts.questions, default=0.0), max(parts.covered, default=0.0)
+        named, wordless = float(asked.on_subject), float(not asked.words)
+        points = float(asked.points and not asked.foreign)
+        return (best, named, strength, likeness, covered, wordless, points)
+
+    def _parts(self, asked: _Asked) -> "_Parts":
         words = self._words.scores(asked.terms)
-        best = max(words, default=0.0) or 1.0
-        parts = zip(words, self._questions.scores(asked.terms), self._words.covered(asked.words), strict=True)
+        return _Parts(words, self._questions.scores(asked.terms), self._words.covered(asked.words))
+
+    def _scores(self, asked: _Asked, parts: "_Parts") -> list[float]:
+        best = max(parts.words, default=0.0) or 1.0
         trust = _trust(asked, strength=best)
-        return [(0.5 * word / best + question) * (0.55 + 0.45 * covered) * trust for word, question, covered in parts]
+        each = zip(parts.words, parts.questions, parts.covered, strict=True)
+        return [(0.5 * word / best + question) * (0.55 + 0.45 * covered) * trust for word, question, covered in each]
 
     def _count(self, topic: Topic) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -199,7 +241,8 @@ class TopicIndex:
         foreign = sum(not self._knows(stem) for stem in stems)
         terms.update(stems)
         about = not self._named_things.isdisjoint(terms) or any(map(self._is_own, words, stems))
-        return _Asked(frozenset(terms), tuple(stems), foreign, about)
+        points = any(word in POINTING for sentence in said for word in sentence.words)
+        return _Asked(frozenset(terms), tuple(stems), foreign, points, about)
 
     def _knows(self, stem: str) -> bool:
         return stem in self._words.known or stem in self._common
@@ -226,6 +269,12 @@ class TopicIndex:
     def _is_own(self, word: str, stem: str) -> bool:
         """Whether the word is a long one that few topics use."""
         return len(word) >= LONG and stem in self._words.telling and word not in ORDINARY
+
+
+def _about(evidence: tuple[float, ...]) -> float:
+    """How likely the text is about the subject at all, 0..1."""
+    *weights, rest = SUBJECT
+    return 1 / (1 + exp(-sum(w * e for w, e in zip(weights, evidence, strict=True)) - rest))
 
 
 def _trust(asked: _Asked, *, strength: float) -> float:
