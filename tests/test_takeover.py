@@ -22,13 +22,13 @@ pytestmark = pytest.mark.soak
 
 
 @asynccontextmanager
-async def process(wire: Wire, url: str, data: Path, shards: str = "auto") -> AsyncIterator[Process]:
+async def process(wire: Wire, url: str, data: Path, shards: str = "auto", **more: str) -> AsyncIterator[Process]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("BOT_", "DISCORD_", "SLACK_"))}
     given = {"BOT_STORE": url, "BOT_DATA": str(data), "BOT_SANDBOX__ENABLED": "'no'", "BOT_HEALTH__ENABLED": "'no'"}
     given |= {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": f"{wire.url}/api", "DISCORD_GATEWAY": wire.gateway}
     given |= {"BOT_DISCORD__SHARDS": shards}
     started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=kept | given, cwd=ROOT, stderr=PIPE
+        sys.executable, "-m", "bot", "run", env=kept | given | more, cwd=ROOT, stderr=PIPE
     )
     try:
         yield started
