@@ -42,6 +42,33 @@ def test_the_containers_folders_are_there() -> None:
     assert (ROOT / ".env.example").is_file()
 
 
+def test_the_container_has_few_rights_and_no_secrets() -> None:
+    bot = COMPOSE["services"]["bot"]
+    assert bot["read_only"] is True
+    assert bot["cap_drop"] == ["ALL"]
+    assert bot["security_opt"] == ["no-new-privileges:true"]
+    assert all(mount.endswith(":ro") for mount in bot["volumes"] if mount.startswith("."))
+    assert not {"ports", "privileged", "network_mode", "environment"} & bot.keys()
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    users = re.findall(r"^USER (\S+)", image, re.MULTILINE)
+    assert users[-1:] == ["bot"]
+    assert f"--uid 10001 --create-home {users[-1]}" in image
+    assert not re.search(r"(?i)(token|secret|password|key)\s*=", image)
+    assert "--require-hashes" in image
+    copied = {
+        source for line in re.findall(r"^COPY (?!--from)(.*)", image, re.MULTILINE) for source in line.split()[:-1]
+    }
+    assert copied <= {"requirements-run.lock", "bot", "config", "content"}
+    assert {".git", ".env", "data"} <= set((ROOT / ".dockerignore").read_text("utf-8").split())
+    assert not re.search(r"(?m)^[A-Z_]+=\S", (ROOT / ".env.example").read_text("utf-8"))
+
+
+def test_the_unit_has_few_rights_and_no_secrets() -> None:
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "User=moderation-bot"):
+        assert line in UNIT.splitlines(), line
+    assert not re.search(r"(?im)^Environment=.*(token|secret|password)=(?!%)", UNIT)
+
+
 def test_links_of_the_guide_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", GUIDE):
         assert (ROOT / "docs" / target).exists(), target
