@@ -1,6 +1,7 @@
 """A Discord server in memory with the real client connected to it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -101,13 +102,19 @@ def within_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bodies]:
         return dispatch(backend, method, path, **rest)
 
     async def sent(self: HTTPClient, route: Route, **rest: Any) -> Any:
-        bodies.read(route.method, route.url.removeprefix(Route.BASE), rest.get("json"))
+        bodies.read(route.method, route.url.removeprefix(Route.BASE), rest.get("json") or beside_files(rest))
         return await over_socket(self, route, **rest)
 
     monkeypatch.setattr(router, "dispatch", simulated)
     monkeypatch.setattr(HTTPClient, "request", sent)
     yield bodies
     assert not bodies.problems
+
+
+def beside_files(request: dict[str, Any]) -> Any:
+    """The body of a request that carries files, where it is one part among theirs."""
+    parts = (part["value"] for part in request.get("form") or () if part["name"] == "payload_json")
+    return next((json.loads(part) for part in parts), None)
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from bot.core.pack import Fact, Pack, Source, Topic
+from bot.ports import Store
 from tests.discord_.conftest import Server
+from tests.discord_.life import running
 from tests.discord_.limits import Bodies, problems
 from tests.discord_.test_flow import server_text_input
+from tests.discord_.wire import GUILD, MODS, discord_on_a_wire
 from tests.samples import PACK
 
 POST = partial(problems, "POST", "/channels/1/messages")
@@ -123,6 +126,15 @@ async def test_the_suite_reads_what_the_bot_sends(server: Server, within_limits:
     routes = " ".join(f"{method} {path}" for method, path in within_limits.seen)
     for part in ("PUT /applications", f"POST /channels/{server.mods.id}/messages", "/callback"):
         assert part in routes
+    assert not within_limits.problems
+
+
+async def test_a_body_beside_a_file_is_read_too(store: Store, within_limits: Bodies) -> None:
+    async with discord_on_a_wire() as wire, running(wire, store) as (bot, _):
+        await bot.notifier.digest_of(str(GUILD), "digest", "Summary " + "x" * 2000, b"a picture")
+        (posted,) = wire.messages[MODS].values()
+        assert len(posted["content"]) == 2000
+    assert ("POST", f"/channels/{MODS}/messages") in within_limits.seen
     assert not within_limits.problems
 
 

@@ -242,7 +242,8 @@ class Wire:
         return found
 
     async def _post(self, request: web.Request, channel: int) -> object:
-        given = await request.json()
+        files = request.content_type.startswith("multipart/")
+        given = json.loads(str((await request.post())["payload_json"])) if files else await request.json()
         told = {"components": given.get("components", []), "embeds": given.get("embeds", [])}
         message = self.keep(channel, given.get("content") or "", ME, nonce=given.get("nonce"), **told)
         await self.tell("MESSAGE_CREATE", message)

@@ -19,12 +19,14 @@ from bot.readers import screener_for
 from bot.reading import ReadingRoom
 from bot.settings import load
 from bot.stores.sqlite import open_sqlite
+from tests.discord_.conftest import within_limits
 from tests.packs.small import SHIPPED
 from tests.packs.test_mutations import STONES
 from tests.samples import ManualClock, WordScreener
 from tests.sandbox.stage import running
 from tests.test_command_line import bot
 
+__all__ = ["within_limits"]  # what goes to Discord from here is read, too
 CLAIM = "Had a stone last year. Zero dairy for life, that is how you stay free of them."
 OTHER_PACKS_CLAIM = "Vitamin D lowers the calcium in your blood."
 
