@@ -263,7 +263,7 @@ def _schema(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _answer(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.answering import answer_lines, show
+    from bot.answer import answer_lines, show
 
     pack = read_pack(settings.content).shown()
     if options.jsonl:

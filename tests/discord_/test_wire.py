@@ -12,7 +12,7 @@ from bot.discord_.catch_up import TRIES
 from bot.discord_.errors import DiscordUnusable
 from bot.ports import Store
 from tests.discord_.life import Later, alive, bot_for, outbox, running
-from tests.discord_.wire import HEALTH, MODS, TOKEN, archived_thread, discord_on_a_wire
+from tests.discord_.wire import HEALTH, MODS, TOKEN, archived_thread, discord_on_a_wire, server
 
 CLAIM = "tea cures all"
 DISCORD_PY_TRIES = 5  # of a request that is answered 500, 502 or 504
@@ -118,6 +118,23 @@ async def test_a_thread_that_was_archived_meanwhile_is_read(store: Store, privat
             assert (screener.read, bot.cursors.behind) == ([], frozenset())
         assert wire.asked(f"GET channels/{thread}/messages") == 1
         assert wire.asked(f"GET channels/({quiet}|{old})/messages") == 0
+
+
+async def test_posts_of_a_media_channel_are_heard_with_their_title_and_read_back(store: Store) -> None:
+    gallery, post = 40, 1_000_041
+    place = {"id": str(gallery), "type": 16, "name": "gallery", "position": 3, "permission_overwrites": [], "flags": 0}
+    made = archived_thread(post, gallery, private=False, last=0, at=datetime.now(UTC))
+    made |= {"name": "tea cures", "thread_metadata": made["thread_metadata"] | {"archived": False}}
+    world = server()
+    async with discord_on_a_wire(guilds=[world]) as wire:
+        world["channels"].append(place | {"available_tags": [], "last_message_id": None})
+        world["threads"].append(made)
+        async with running(wire, store, watch=(gallery,)) as (_, screener):
+            await wire.post(post, "colds", id=post)
+            await screener.until("tea cures\ncolds")
+        wire.keep(post, CLAIM)
+        async with running(wire, store, watch=(gallery,)) as (_, screener):
+            assert screener.read == [CLAIM]
 
 
 async def test_a_message_that_could_not_be_screened_is_read_again(store: Store) -> None:
