@@ -14,6 +14,7 @@ import discord
 
 from bench.rows import Row
 from bot.clock import SystemClock
+from bot.core import answers
 from bot.core.pack import Pack
 from bot.core.reader import Screener
 from bot.core.review import Act
@@ -109,6 +110,7 @@ class Clicks:
 
 async def clicks(pack: Pack, chat: Sequence[str], subject: Sequence[str], seconds: float, *, a_second: int) -> Clicks:
     """Click after click, while so many messages arrive on the gateway."""
+    answers.index_of(pack)  # as a bot does while it loads its content
     with tempfile.TemporaryDirectory() as folder:
         async with (
             open_sqlite(Path(folder)) as store,
