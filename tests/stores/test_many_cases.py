@@ -54,6 +54,8 @@ async def test_nothing_of_every_day_reads_all_cases(tmp_path: Path, monkeypatch:
             if sql.startswith(("SELECT", "UPDATE", "DELETE"))
         }
     assert len(plans) > 25
+    standing = [plan for sql, plan in plans.items() if "correction_ref <> ''" in sql]
+    assert [["cases_standing" in step for step in plan] for plan in standing] == [[True], [True]]
     plans = {sql: plan for sql, plan in plans.items() if not sql.endswith("ORDER BY id DESC LIMIT 1")}  # reads one row
     whole = {f"SCAN {table}" for table in LARGE}
     slow = {sql: plan for sql, plan in plans.items() if any(" ".join(d.split()[:2]) in whole for d in plan)}
@@ -70,6 +72,8 @@ async def a_day(store: Store) -> None:
     await moderation.report(message("tea is nice", at(8)), BEN, "")
     await moderation.queue(statuses=tuple(UNDECIDED), limit=6)
     home = Workspace("sandbox", "local")
+    for of in (None, home):
+        await store.standing(limit=100, before=50, of=of)
     await moderation.count((Status.UPHELD, Status.DISMISSED), home, most=1000)
     await moderation.latest((Status.UPHELD, Status.DISMISSED), home, limit=20)
     await moderation.numbers(home, "health", ["m1", "m2"])
