@@ -140,7 +140,7 @@ class Content:
 def warn_of(held_back: Mapping[str, object]) -> None:
     """In the log; admins are told more by bot.care."""
     if held_back:
-        log.warning("%d misconceptions fail their own examples, so they are in shadow for now", len(held_back))
+        log.warning("misconceptions that fail their own examples, and are in shadow for now: %d", len(held_back))
 
 
 def archive_of(revision: str) -> str:

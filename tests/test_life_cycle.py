@@ -14,9 +14,10 @@ from bot.care import Care
 from bot.content import Broken, Content, Loaded
 from bot.content_desk import about_content
 from bot.core.answers import search
+from bot.core.cards import notice
 from bot.core.pack import Misconception, Pack, Stage
 from bot.core.reader import Screener
-from bot.core.review import Status
+from bot.core.review import Policy, Status
 from bot.core.reviews import due
 from bot.core.screening_checks import held_back
 from bot.core.urgent import UrgentReader
@@ -189,6 +190,20 @@ async def test_an_open_case_of_a_resting_misconception_waits_until_its_words_are
     case = await life.moderation.case(1)
     assert case is not None
     assert case.status is Status.WITHDRAWN
+
+
+@pytest.mark.parametrize(("stage", "remarks"), [("retired", 1), ("paused", 1), ("shadow", 1), ("live", 0)])
+async def test_a_notice_says_that_its_misconception_rests_while_the_case_waits(
+    life: Life, stage: str, remarks: int
+) -> None:
+    assert await life.said()
+    await life.set_stage(stage)
+    case = await life.moderation.case(1)
+    assert case is not None
+    shown = notice(case, life.moderation.pack, {}, Policy()).remarks
+    assert [r.startswith(f"cut-out-calcium is {stage} by now") for r in shown] == [True] * remarks
+    closed = replace(case, status=Status.UPHELD)
+    assert notice(closed, life.moderation.pack, {}, Policy()).remarks == ()
 
 
 async def test_a_retired_misconception_still_renders_its_old_cases(life: Life) -> None:
@@ -364,7 +379,7 @@ async def test_the_report_says_what_is_in_force_and_what_changed(life: Life) -> 
     await life.edit(lambda t: t.replace("severity: harmful", "severity: minor\nstage: shadow"))
     life.clock.pass_time(timedelta(hours=2))
     lines = await report(life)
-    assert lines[0] == f"Revision {life.moderation.pack.revision} is in force since 2 hours."
+    assert lines[0] == f"Revision {life.moderation.pack.revision} is in force, taken over 2 hours ago."
     assert lines[1:3] == ["Misconceptions: 1 live, 1 shadow.", "Topics: 2 live."]
     assert "• changed: misconception cut-out-calcium (severity, stage live → shadow)" in lines
 

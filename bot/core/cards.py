@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core.message import unturned
-from bot.core.pack import Misconception, Pack, Severity, Source, Topic
+from bot.core.pack import Misconception, Pack, Severity, Source, Stage, Topic
 from bot.core.review import Act, Case, Correction, Flag, Outcome, Policy, Reason, Status, allowed, describe
 
 LONGEST_CORRECTION = 1900  # characters; Discord takes 2,000 in one message
@@ -129,7 +129,7 @@ def notice(case: Case, pack: Pack, records: Mapping[str, Tally], policy: Policy,
         answers=shorten(case.reply_to, CONTEXT),
         points=points,
         acts=allowed(case, policy),
-        remarks=tuple(_remarks(case, folded)),
+        remarks=(*_remarks(case, folded), *_resting(case, pack)),
     )
 
 
@@ -279,6 +279,20 @@ def _remarks(case: Case, folded: int) -> Iterator[str]:
         yield f"The same text was posted {_times(case.repeats)}; nobody is asked about it again."
     if folded:
         yield f"{folded} more cases came in a short time and are counted here. List them with /moderation queue."
+
+
+def _resting(case: Case, pack: Pack) -> Iterator[str]:
+    """What the stage of a misconception means for a case that still waits."""
+    known = (pack.misconceptions.get(f.misconception) for f in case.flags if case.status.undecided)
+    for wrong in (m for m in known if m and m.stage in _RESTS):
+        yield f"{wrong.id} is {wrong.stage} by now: {_RESTS[wrong.stage]}"
+
+
+_RESTS = {
+    Stage.SHADOW: "new messages are only counted. This case can be decided as ever.",
+    Stage.PAUSED: "new messages are not looked at for it. This case can be decided as ever.",
+    Stage.RETIRED: "please look twice whether it should still be corrected.",
+}
 
 
 def _times(count: int) -> str:

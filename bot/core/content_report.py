@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.console import age
 from bot.core.evidence import Outdated
@@ -59,7 +59,9 @@ def _broken(problems: str) -> Iterator[str]:
 def _revision(report: Report) -> str:
     if report.loaded_at is None:
         return f"Revision {report.pack.revision} is in force."
-    return f"Revision {report.pack.revision} is in force since {age(report.now - report.loaded_at)}."
+    since = report.now - report.loaded_at
+    when = f"{age(since)} ago" if since >= timedelta(minutes=1) else "just now"
+    return f"Revision {report.pack.revision} is in force, taken over {when}."
 
 
 def _stages(what: str, stages: Sequence[Stage]) -> str:
