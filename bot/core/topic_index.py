@@ -7,12 +7,12 @@ A topic is found by its names, by its words, and by its example questions. Words
 else finds nothing.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
-from math import exp, log, sqrt
+from itertools import pairwise
+from math import exp, log
 
 from bot.core.concepts import VAGUE, Lexicon
 from bot.core.gate import Gate
@@ -22,10 +22,10 @@ from bot.core.spelling import Speller
 from bot.core.stance import Cues
 from bot.core.text import Sentence, sentences
 from bot.core.topic_names import TopicNames, fold
+from bot.core.topic_scores import Questions, Words
 
 LEAST = 0.34  # what scores less is no match at all
 QUESTIONS, NAMES, SUMMARY, FACTS = 2.0, 3.0, 1.0, 0.5  # what a word counts by where it stands
-SATURATION, LENGTH = 1.2, 0.5  # BM25's k1 and b
 # What speaks for a question about the subject: the best topic's score, whether it names a thing, how strong its words
 # are, the most likeness to a question, the most of its words that one topic uses, no telling word at all, "it" among
 # words that are all known; and a constant.
@@ -37,7 +37,7 @@ POINTING = frozenset({"it", "its", "this", "these", "they", "them", "those"})
 STRONG = 6.3  # times the logarithm of the number of topics: what a question's words weigh, usually at most
 LIKELY = 0.82  # similarity above which an unknown word counts as a misspelt one of the pack's
 REMEMBERED = 20_000  # words for which it is known what they are likely to be
-LONG, FEW = 11, 3  # a word of so many letters that so few topics use is on the subject, such as "nephrocalcinosis"
+LONG = 11  # a word of so many letters that few topics use is on the subject, such as "nephrocalcinosis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,74 +72,6 @@ class _Parts:
     covered: list[float]
 
 
-class _Words:
-    """Which topics use which words, by BM25; what a word adds to a topic's score is worked out beforehand."""
-
-    def __init__(self, counts: Sequence[Mapping[str, float]]) -> None:
-        used = Counter(term for each in counts for term in each)
-        self.telling = frozenset(term for term, n in used.items() if n <= FEW)
-        self.known = frozenset(term for term in used if " " not in term and not term.startswith("="))
-        self._topics = len(counts)
-        self._adds: Mapping[str, list[tuple[int, float]]] = defaultdict(list)
-        sizes = [sum(each.values()) for each in counts]
-        usual = sum(sizes) / max(1, len(sizes))
-        for number, each in enumerate(counts):
-            long = SATURATION * (1 - LENGTH + LENGTH * sizes[number] / usual) if usual else 0.0
-            for term, count in each.items():
-                rare = log(1 + (self._topics - used[term] + 0.5) / (used[term] + 0.5))
-                self._adds[term].append((number, rare * count * (SATURATION + 1) / (count + long)))
-        self._adds = dict(self._adds)
-
-    def scores(self, terms: Iterable[str]) -> list[float]:
-        """For each topic, how well it fits the terms, 0 or more."""
-        found = [0.0] * self._topics
-        for term in terms:
-            for number, adds in self._adds.get(term, ()):
-                found[number] += adds
-        return found
-
-    def covered(self, words: Collection[str]) -> list[float]:
-        """For each topic, the share of the words that it uses."""
-        if not words:
-            return [0.5] * self._topics
-        found = [0] * self._topics
-        for word in words:
-            for number, _ in self._adds.get(word, ()):
-                found[number] += 1
-        return [n / len(words) for n in found]
-
-
-class _Questions:
-    """The topics' example questions, each as a vector of terms of length 1."""
-
-    def __init__(self, questions: Sequence[Sequence[frozenset[str]]]) -> None:
-        """`questions` are the terms of each topic's questions."""
-        examples = [terms for each in questions for terms in each]
-        used = Counter(term for terms in examples for term in terms)
-        self._squares = {term: log(1 + len(examples) / (1 + n)) ** 2 for term, n in used.items()}
-        self._unknown = log(1 + max(1, len(examples))) ** 2
-        self._adds: Mapping[str, list[tuple[int, float]]] = {term: [] for term in used}
-        for number, terms in enumerate(examples):
-            length = self._length(terms)
-            for term in terms:
-                self._adds[term].append((number, self._squares[term] / length))
-        ends = [0, *accumulate(map(len, questions))]
-        self._of = [slice(first, last) for first, last in pairwise(ends)]  # which examples each topic has
-        self._none = [0.0] * len(examples)
-
-    def scores(self, terms: Collection[str]) -> list[float]:
-        """For each topic, the most that one of its questions has in common with the terms, 0..1."""
-        shared = self._none.copy()
-        for term in terms:
-            for number, adds in self._adds.get(term, ()):
-                shared[number] += adds
-        length = self._length(terms)
-        return [max(shared[its], default=0.0) / length for its in self._of]
-
-    def _length(self, terms: Iterable[str]) -> float:
-        return sqrt(sum(self._squares.get(term, self._unknown) for term in terms)) or 1.0
-
-
 class TopicIndex:
     """A pack's topics by their words; compiled once, safe to share between threads."""
 
@@ -152,8 +84,8 @@ class TopicIndex:
         self.cues = Cues(vocabulary.cues)
         phrases = (phrase for said in vocabulary.concepts.values() for phrase in said)
         self._common = frozenset(_stem(word) for phrase in phrases for word in fold(phrase).split())
-        self._words = _Words([self._count(t) for t in topics])
-        self._questions = _Questions([[frozenset(self._terms(q)) for q in (*t.questions, t.title)] for t in topics])
+        self._words = Words([self._count(t) for t in topics])
+        self._questions = Questions([[frozenset(self._terms(q)) for q in (*t.questions, t.title)] for t in topics])
         self._named_things = frozenset(f"={thing}" for thing in things)
         said = (phrase for thing in sorted(things) for phrase in vocabulary.concepts.get(thing, ()))
         self._gate = Gate(phrase for phrase in said if not phrase.startswith(VAGUE))
