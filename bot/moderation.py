@@ -421,10 +421,10 @@ class Moderation:
     async def _open(self, case: Case) -> Case | None:
         """Save a new case; None if its message has one already. In a flood it is counted on the last notice."""
         now = self._clock.now()
-        here = await self._store.cases_since(now - timedelta(minutes=1), limit=self.policy.flood + 1, of=case.key.home)
-        here = [c for c in here if c.opened_at <= now]  # after the clock went back, some seem to come from the future
-        if len(here) >= self.policy.flood and not case.urgent:
-            case = replace(case, folded_into=here[0].folded_into or here[0].id)
+        # Only up to now: after the clock went back, some cases seem to come from the future.
+        last = await self._store.flooded(now - timedelta(minutes=1), now, case.key.home, beyond=self.policy.flood)
+        if last is not None and not case.urgent:
+            case = replace(case, folded_into=last.folded_into or last.id)
         owed = {Duty.URGENT: timedelta()} if case.urgent else {}
         owed[Duty.NOTICE] = timedelta()
         if self.policy.remind is not None:

@@ -102,6 +102,9 @@ class Store(Protocol):
     async def latest(self, statuses: Sequence[Status], of: Workspace, *, limit: int, offset: int = 0) -> list[Case]:
         """Cases of the workspace with these statuses, the latest decided first."""
 
+    async def flooded(self, since: datetime, until: datetime, of: Workspace, *, beyond: int) -> Case | None:
+        """The newest case of the workspace opened within that time, if there are so many or more; None otherwise."""
+
     async def numbers(self, of: Workspace, channel: str, messages: Iterable[str]) -> Mapping[str, int]:
         """The numbers of the cases that those messages have, by message."""
 

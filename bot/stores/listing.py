@@ -1,10 +1,12 @@
 """Pages of cases, and how many there are, without reading more of them than are shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from bot.core.message import Workspace
 from bot.core.review import Case, Status
 from bot.ports import Backlog
+from bot.stores.records import stamp
 from bot.stores.statements import STILL_UNDECIDED, Statements, marks
 
 TOLD_APART = 10_000  # how far a backlog is counted
@@ -31,6 +33,14 @@ class Listing(Statements):
             limit,
             offset,
         )
+
+    async def flooded(self, since: datetime, until: datetime, of: Workspace, *, beyond: int) -> Case | None:
+        within = "WHERE platform = ? AND workspace = ? AND opened_at >= ? AND opened_at <= ?"
+        values = (of.platform, of.id, stamp(since), stamp(until))
+        counted = f"SELECT count(*) AS number FROM (SELECT 1 FROM cases {within} LIMIT ?) AS found"
+        if await self._number(counted, *values, beyond) < beyond:
+            return None
+        return await self._one_case(f"{within} ORDER BY opened_at DESC, id DESC LIMIT 1", *values)
 
     async def numbers(self, of: Workspace, channel: str, messages: Iterable[str]) -> Mapping[str, int]:
         wanted = tuple(messages)

@@ -366,3 +366,16 @@ async def test_the_latest_decided_come_first_and_are_counted(store: Store) -> No
     assert await store.numbers(home, KEY.channel, []) == {}
     waits = await store.backlog()
     assert (waits.undecided, waits.owed, waits.failed) == (1, 6, 0)
+
+
+async def test_a_flood_is_known_by_its_number_and_its_newest_case(store: Store) -> None:
+    home, minute = Workspace(KEY.platform, KEY.workspace), timedelta(minutes=1)
+    for number, at in enumerate((-90, -50, -10, 0, 30)):
+        made = case(key=replace(KEY, message=f"m{number}"), opened_at=NOON + timedelta(seconds=at))
+        await store.open_case(made, TOLD)
+    await store.open_case(case(key=replace(KEY, workspace="elsewhere"), opened_at=NOON), TOLD)
+    assert await store.flooded(NOON - minute, NOON, home, beyond=4) is None
+    newest = await store.flooded(NOON - minute, NOON, home, beyond=3)
+    assert newest is not None
+    assert newest.id == 4
+    assert await store.flooded(NOON - minute, NOON, Workspace("slack", KEY.workspace), beyond=1) is None
