@@ -59,7 +59,7 @@ def test_some_random_edits(pack: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_thousands_of_random_edits(pack: Path, seed: int, request: pytest.FixtureRequest) -> None:
-    """Ten thousand with `--edits 10000`; half of that by default, for the time that it takes."""
+    """Ten thousand with `--edits 10000`; a fifth of that by default, for the time that it takes."""
     storm(pack, seed=seed, count=request.config.getoption("--edits") // 20)
 
 
