@@ -44,7 +44,9 @@ def main() -> None:
     for row in rows:
         ratio = f"{row.ratio:8.2f} x {row.against}" if row.ratio is not None else ""
         print(f"{row.name:<52} {row.microseconds:>12,.2f} µs {ratio}")
-    load.memory(["--seconds", "15"] if options.quick else [], pack, _messages(CHAT))
+    short = ["--seconds", "15"] if options.quick else []
+    load.memory(short, pack, _messages(CHAT))
+    load.load(short, pack, _messages(CHAT))
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows]))
 

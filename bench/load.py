@@ -122,5 +122,5 @@ def _draw(told: Told, path: Path) -> None:
     waits.axhline(1000 * SLOW, color="#b3392c", linestyle="--")
     waits.set(xlabel="notice", ylabel="milliseconds after the message", title="From message to notice", ylim=(0, None))
     held.plot(told.megabytes, color="#21675f")
-    held.set(xlabel="seconds", ylabel="megabytes", title="Memory", ylim=(0, None))
+    held.set(xlabel="seconds", ylabel="megabytes", title="Memory", ylim=(0, 1.2 * max(told.megabytes)))
     figure.savefig(path, dpi=110)
