@@ -84,9 +84,9 @@ async def _fill(db: Driver, count: int) -> None:
                 "INSERT INTO cases (platform, workspace, channel, message, version, status, severity_rank, opened_at,"
                 " body, author_id, fingerprint, notice_ref, correction_ref, correction_link, decided_at)"
                 " WITH RECURSIVE n(i) AS (SELECT ? + 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
-                " SELECT 'discord', 'w' || i % 7, 'c' || i % 50, 'm' || i, 2,"
+                " SELECT 'discord', 'w' || (i % 7), 'c' || (i % 50), 'm' || i, 2,"
                 " CASE WHEN i % 3 = 0 THEN 'dismissed' ELSE 'upheld' END, i % 3, ?, ?,"
-                " 'a' || i % 9973, 'f' || i, 'n' || i, 'k' || i,"
+                " 'a' || (i % 9973), 'f' || i, 'n' || i, 'k' || i,"
                 " CASE WHEN i % 3 = 0 THEN '' ELSE 'l' || i END, ? FROM n",
                 start + 1,
                 end,
