@@ -19,6 +19,7 @@ from bot.core.message import MessageKey, Person, Workspace
 from bot.core.review import UNDECIDED, Act, Case, Correction, Decision, Status
 from bot.moderation import Moderation
 from bot.ports import Store
+from bot.sandbox.desk import CASES_SHOWN, MOST_LISTED
 from bot.stores.driver import Driver
 from bot.stores.open import open_store
 from bot.stores.records import body_of
@@ -129,8 +130,10 @@ def _works(moderation: Moderation) -> list[tuple[str, Callable[[int], Awaitable[
 
     async def latest(number: int) -> None:
         home = Workspace("discord", f"w{number % 7}")
-        await moderation.count(DECIDED, home, most=1000)
-        await moderation.latest(DECIDED, home, limit=20, offset=number % 40 * 20)
+        await moderation.count(DECIDED, home, most=MOST_LISTED)
+        await moderation.latest(
+            DECIDED, home, limit=CASES_SHOWN, offset=number % (MOST_LISTED // CASES_SHOWN) * CASES_SHOWN
+        )
 
     async def preview(number: int) -> None:
         (first,) = await moderation.queue(statuses=tuple(UNDECIDED), limit=1)

@@ -18,7 +18,7 @@ from bot.sandbox.workspace import PLATFORM, Workspace
 
 CLOSED = tuple(s for s in Status if s not in UNDECIDED)
 ORDER = (UNDECIDED - {Status.SNOOZED}, frozenset({Status.SNOOZED}), frozenset(CLOSED))  # as they are listed
-MOST_LISTED = 1000  # cases of a kind that can be turned to page by page
+MOST_LISTED = 500  # cases of a kind that can be turned to page by page
 CASES_SHOWN = 20  # on one page of the queue
 
 
