@@ -17,6 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from bench import load
+from bench.loop import loop_rows
 from bench.on_discord import click_rows, throughput_rows
 from bench.rows import Row
 from bot.core.concepts import VAGUE
@@ -38,6 +39,7 @@ def main() -> None:
     subject = [text for m in pack.misconceptions.values() for text in (*m.flags, *m.passes)]
     rounds = 3 if options.quick else 9
     rows = [*_chat_rows(pack, chat, rounds), *_subject_rows(pack, subject, rounds), *_start_rows(rounds)]
+    rows += asyncio.run(loop_rows(pack, subject))
     rows += asyncio.run(throughput_rows(pack, chat * (2 if options.quick else 20), rounds))
     flagged = [text for m in pack.misconceptions.values() for text in m.flags]
     rows += asyncio.run(click_rows(pack, chat, flagged, 5 if options.quick else 20))
@@ -64,6 +66,7 @@ def _chat_rows(pack: Pack, chat: Sequence[str], rounds: int) -> list[Row]:
         **_phrase_matcher(terms),
     }
     times = _race(contenders, chat, rounds)
+    times["ordinary chat: screening, every word for the first time"] = _fresh(pack, chat, rounds)
     base = times["ordinary chat: screening"]
     return [Row(name, t, "our screening", t / base) for name, t in times.items()]
 
@@ -97,6 +100,13 @@ def _race(contenders: dict[str, Read], messages: Sequence[str], rounds: int) -> 
     print(file=sys.stderr)
     idle = statistics.median(empty)
     return {name: (statistics.median(t) - idle) / len(messages) * 1e6 for name, t in times.items()}
+
+
+def _fresh(pack: Pack, messages: Sequence[str], rounds: int) -> float:
+    """As `_race`, with a screener each round that has seen no word yet."""
+    idle = _median(lambda: _timed(lambda text: None, messages), rounds)
+    first = _median(lambda: _timed(Screener(pack).screen, messages), rounds)
+    return (first - idle) / len(messages) * 1e6
 
 
 def _timed(read: Read, messages: Sequence[str]) -> float:
