@@ -41,7 +41,7 @@ bench: setup  ## speeds, as ratios measured side by side
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
 
-model: requirements-model.lock  ## train the second reader again (about half an hour on two cores)
+model: requirements-model.lock  ## train the second reader again (about forty minutes on two cores)
 	$(PYTHON) -m venv .venv-model
 	# torch is pinned by version, not by hash: its builds differ from machine to machine
 	.venv-model/bin/pip install --quiet --disable-pip-version-check torch==2.13.0

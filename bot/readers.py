@@ -83,7 +83,7 @@ def second_reader_for(pack: Pack, folder: Path) -> SecondReader | None:
     except ModelUnusable as problem:
         log.warning("The second reader is off, messages are read by the rules alone: %s", problem)
         return None
-    return _taught(reader, pack)
+    return taught(reader, pack)
 
 
 def screeners(*, notice: float, shadow: float, model: Path | None = MODEL) -> Callable[[Pack], Screener]:
@@ -94,8 +94,8 @@ def screeners(*, notice: float, shadow: float, model: Path | None = MODEL) -> Ca
         if reader is None:
             return Screener(pack, notice=notice, shadow=shadow)
         known = frozenset(reader.manifest.labels) & pack.misconceptions.keys()
-        taught = _taught(replace(reader, shown=known, heads={}), pack)
-        return Screener(pack, scorer=taught, **_fitted(reader), notice=notice, shadow=shadow)
+        scorer = taught(replace(reader, shown=known, heads={}), pack)
+        return Screener(pack, scorer=scorer, **_fitted(reader), notice=notice, shadow=shadow)
 
     return screener
 
@@ -108,9 +108,10 @@ def _loaded(folder: Path) -> SecondReader | None:
         return None
 
 
-def _taught(reader: SecondReader, pack: Pack) -> SecondReader:
+def taught(reader: SecondReader, pack: Pack) -> SecondReader:
     """The reader with the misconceptions that it was not trained on, learned from their examples."""
     for new in sorted(pack.misconceptions.keys() - set(reader.manifest.labels)):
-        misconception = pack.misconceptions[new]
-        reader = reader.learn(new, misconception.flags, misconception.passes)
+        known = pack.misconceptions[new]
+        flags = (known.claim, *known.flags) if known.flags else ()
+        reader = reader.learn(new, flags, (known.correction, *known.passes))
     return reader

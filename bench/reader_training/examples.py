@@ -20,12 +20,16 @@ class Example:
     labels: frozenset[str]
     about: frozenset[str]
     kind: str
+    source: str = ""  # the name of its file
 
 
 def read_messages(paths: Iterable[Path]) -> list[Example]:
     """Every message of the JSON-lines files, in order."""
     return [
-        _message(json.loads(line)) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()
+        _message(json.loads(line), path.stem)
+        for path in paths
+        for line in path.read_text("utf-8").splitlines()
+        if line.strip()
     ]
 
 
@@ -38,11 +42,11 @@ def read_pack(folder: Path) -> tuple[list[str], list[Example]]:
     return sorted(m["id"] for m in misconceptions), examples
 
 
-def _message(record: Mapping[str, Any]) -> Example:
+def _message(record: Mapping[str, Any], source: str) -> Example:
     labels = frozenset(record["labels"])
     _, _, noted = (record.get("note") or "").partition(": ")
     text = formatted(record["text"], record.get("reply_to") or "")
-    return Example(record["id"], text, labels, labels | ({noted} if noted else set()), record["kind"])
+    return Example(record["id"], text, labels, labels | ({noted} if noted else set()), record["kind"], source)
 
 
 def _entries(document: Any) -> Iterator[Mapping[str, Any]]:

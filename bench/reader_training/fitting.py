@@ -18,7 +18,7 @@ from .variants import read_frames, vary
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    epochs: int = 13
+    epochs: int = 9
     batch: int = 32
     rate: float = 3e-4  # of the top layer
     head_rate: float = 1e-3
@@ -26,7 +26,7 @@ class Recipe:
     weight_decay: float = 0.01
     warm_up: float = 0.08  # share of the steps
     average: float = 0.99  # decay of the running average of the weights
-    length: int = 128  # word pieces
+    length: int = 224  # word pieces; of 200 words, which most long posts have
     about_weight: float = 0.4
     stance_weight: float = 0.3
     smooth: float = 0.01

@@ -16,12 +16,13 @@ from .examples import Example
 from .turns import turn
 
 PLAIN = frozenset({"assert", "lay", "hedged", "advice"})  # statements that survive being quoted
-SHORT = 220  # characters; longer posts are quoted only in part, which would change what they say
+SHORT = 260  # characters; longer posts are quoted only in part, which would change what they say
 
+NEW_LINE = "\n"
 LONG = 650  # characters of two posts joined
 
 # Shares of the examples, chosen by what measured best on messages by writers left out of the training.
-RESTANCED = 0.22
+RESTANCED = 0.25
 TURNED = 0.45  # of those, where the sentence allows it: the decisive word itself is turned
 DENIED, ASKED = 0.45, 0.20  # of the others; the rest stays asserted
 JOINED = 0.15
@@ -43,7 +44,16 @@ FRAMES = Path(__file__).with_name("frames.yaml")
 def read_frames(path: Path = FRAMES) -> Frames:
     """The frames that people keep in a YAML file."""
     data = yaml.safe_load(path.read_text("utf-8"))
-    return Frames(*(tuple(data[name]) for name in ("denied", "asked", "pushed")))
+    return Frames(
+        denied=(*data["denied"], *_followed(data["told"], data["rejected"])),
+        asked=tuple(data["asked"]),
+        pushed=(*data["pushed"], *_followed(data["told"], data["endorsed"])),
+    )
+
+
+def _followed(told: Sequence[str], verdicts: Sequence[str]) -> list[str]:
+    """Every way of telling the statement with every verdict on it."""
+    return [f"{lead}{'' if lead.endswith(NEW_LINE) else ' '}{verdict}" for lead in told for verdict in verdicts]
 
 
 def vary(example: Example, pool: Sequence[Example], frames: Frames, dice: random.Random) -> Example:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from bot.core.claims import REACH_BACK, Claims, Match, Spot
-from bot.core.combine import CERTAIN, Weights, combined, rule_probability
+from bot.core.combine import CERTAIN, Weights, combined, log_odds, newly, rule_probability
 from bot.core.concepts import VAGUE, Lexicon, Mention
 from bot.core.gate import Gate
 from bot.core.pack import CueKind, Pack
 from bot.core.screening import Finding, Screening
 from bot.core.stance import MESSAGE, CueFound, Cues, Stance, between, stance
+from bot.core.telling import Said, Telling, shortened, telling
 from bot.core.text import Sentence, sentences
 
 PRONOUN = "it"  # the concept whose phrases stand for things named before
@@ -98,6 +99,7 @@ class Screener:
         self._admitted = Gate(_telling(pack)).admitted
         self._scorer, self._weights, self._notice, self._shadow = scorer, weights, notice, shadow
         self._trained = frozenset(pack.misconceptions if trained is None else trained)
+        self._telling = self._of_the_new() if scorer else {}
 
     @property
     def has_second_reader(self) -> bool:
@@ -172,8 +174,46 @@ class Screener:
     ) -> dict[str, float]:
         said, denies = _all_said(read), _denies(read)
         long = len(text.split()) > LONGEST_LEARNED
-        names = readings.keys() | learned.keys()
-        return {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
+        names = (readings.keys() | learned.keys()) - self._telling.keys()
+        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
+        return chances | self._of_new(read, readings, learned) if self._telling else chances
+
+    def _of_new(
+        self, read: _Read, readings: Mapping[str, RuleReading], learned: Mapping[str, float]
+    ) -> dict[str, float]:
+        """Of the misconceptions that nobody has trained on; where a rule finds more, its word stands."""
+        chances = {m: newly(*features) for m, features in self._hints(read, learned).items()}
+        return {m: max(p, readings[m].probability) if m in readings else p for m, p in chances.items()}
+
+    def _hints(self, read: _Read, learned: Mapping[str, float]) -> dict[str, tuple[float, float, float, float]]:
+        """What `newly` weighs, for each of those."""
+        said = _said(read)
+        rival = log_odds(max((p for m, p in learned.items() if m in self._trained), default=0.0))
+        return {
+            m: (log_odds(learned.get(m, 0.0)), known.words_said(said), known.concepts_said(said), rival)
+            for m, known in self._telling.items()
+        }
+
+    def newcomers(self, text: str) -> Mapping[str, tuple[float, float, float, float]]:
+        """By misconception that nobody has trained on, what its probability is made of: see `newly`."""
+        return self._hints(self._read(text, ""), self._scorer.score(text) if self._scorer else {})
+
+    def _of_the_new(self) -> dict[str, Telling]:
+        """What tells each misconception that the second reader knows only from the examples in its file."""
+        new = [m for m in self._misconceptions.values() if m.id not in self._trained and m.flags]
+        if not new:
+            return {}
+        examples = {m.id: [self._said_in(t) for t in (*m.flags, *m.passes)] for m in self._misconceptions.values()}
+        return {
+            m.id: telling(
+                [self._said_in(m.claim), *examples[m.id][: len(m.flags)]],
+                [*examples[m.id][len(m.flags) :], *(s for other in examples if other != m.id for s in examples[other])],
+            )
+            for m in new
+        }
+
+    def _said_in(self, text: str) -> Said:
+        return _said(self._read(text, ""))
 
     def _chance(
         self,
@@ -186,12 +226,11 @@ class Screener:
     ) -> float:
         """One probability. The rules' word stands where the second reader is out of its depth.
 
-        That is an answer such as "yes, it does", a post longer than any that it was trained on, and a misconception
-        that it knows from a handful of examples only.
+        That is an answer such as "yes, it does", and a post longer than any that it was trained on.
         """
         covered = self._claims.coverage(name, said) if learned is not None else 1.0
         chance = combined(rule.probability if rule else None, learned, covered, self._weights, denies=denies)
-        if rule and (rule.answered or long or name not in self._trained):
+        if rule and (rule.answered or long):
             return max(chance, rule.probability)
         return chance
 
@@ -343,6 +382,11 @@ def _leads(read: _Read, earlier: int, index: int) -> bool:
 def _all_said(read: _Read) -> frozenset[str]:
     """Every concept that the message, or the one it answers, mentions."""
     return frozenset(concept for said in read.said for concept in said)
+
+
+def _said(read: _Read) -> Said:
+    """The concepts of the message and its words, for what tells a new misconception."""
+    return Said(_all_said(read), shortened(word for sentence in read.sentences for word in sentence.words))
 
 
 def _by_concept(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:

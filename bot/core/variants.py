@@ -22,10 +22,14 @@ class Variant:
 def variants(text: str, *, seed: int = SEED) -> tuple[Variant, ...]:
     """Every form of the example; the same seed gives the same typo."""
     dice = random.Random(f"{seed}{text}")
-    stances = (Variant(form, change(text), keeps=False) for form, change in _STANCES.items())
-    reported = (Variant(form, change(text), keeps=True) for form, change in _ENDORSED.items())
     spelt = (Variant(form, change(text), keeps=True) for form, change in _SPELLINGS.items())
-    return (*stances, *reported, *spelt, Variant("typo", _with_typo(text, dice), keeps=True))
+    return (*restanced(text), *spelt, Variant("typo", _with_typo(text, dice), keeps=True))
+
+
+def restanced(text: str) -> tuple[Variant, ...]:
+    """The example denied, asked, quoted, supposed, and told on with trust; as it is written stays out of it."""
+    rejected = (Variant(form, change(text), keeps=False) for form, change in _STANCES.items())
+    return (*rejected, *(Variant(form, change(text), keeps=True) for form, change in _ENDORSED.items()))
 
 
 def _bare(text: str) -> str:

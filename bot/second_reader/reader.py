@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.core.combine import log_odds
+from bot.core.combine import EDGE
+from bot.core.variants import restanced
 from bot.second_reader import light_head, manifest
 from bot.second_reader.light_head import LightHead
 from bot.second_reader.manifest import Manifest, ModelUnusable
@@ -27,13 +27,13 @@ __all__ = ["ModelUnusable", "SecondReader", "load"]
 
 TELLING = 0.3  # a sentence below this does not make the claim by itself
 BATCH = 16  # texts read at once by `score_all`, of about the same length; more would mostly read padding
-RIVAL = 0.8  # a trained misconception at least as likely is what the message claims, rather than one learned lightly
-RIVALLED = 0.1  # what is then left of the latter's probability
-LIGHT_EDGE = 0.4  # log-odds added to light heads, which are shy: F1 was best where they say 0.55
 PIECES = 256  # word pieces of one text that are read; windows carry what lies beyond
 AT_ONCE = (
     512  # word pieces of all texts that are read at once, padding too: what this needs in memory is soon given back
 )
+WHOLE = 0.3  # the share of a long message's log-odds that it has as a whole; its most telling window has the rest
+DOUBT = 0.02  # nearer to 0 or 1 than this the whole does not weigh more
+READ_WHOLE = 180  # words that surely are within PIECES
 
 
 def load(folder: Path, *, known: Collection[str] | None = None) -> SecondReader:
@@ -101,10 +101,10 @@ class SecondReader:
     heads: Mapping[str, LightHead] = field(default_factory=dict)
 
     def score(self, text: str, *, reply_to: str = "") -> Mapping[str, float]:
-        """Probability by misconception, 0..1; of a long message its most telling part counts."""
+        """Probability by misconception, 0..1; of a long message the whole counts, and its most telling part more."""
         if not text.strip():
             return {}
-        return self._scores(*self.network.read(parts(text, reply_to)))
+        return self._scores(text, *self.network.read(parts(text, reply_to)))
 
     def score_all(self, texts: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
         """The scores of many texts, by text: several times faster than one after the other."""
@@ -118,13 +118,12 @@ class SecondReader:
         for batch, (probabilities, vectors) in zip(batches, read, strict=True):
             for number, (_, text) in enumerate(batch):
                 found[text].append((probabilities[number], vectors[number]))
-        return {text: self._scores(*map(np.stack, zip(*held, strict=True))) for text, held in found.items()}
+        return {text: self._scores(text, *map(np.stack, zip(*held, strict=True))) for text, held in found.items()}
 
-    def _scores(self, probabilities: Table, vectors: Table) -> Mapping[str, float]:
-        trained = zip(self.manifest.labels, probabilities.max(0).tolist(), strict=True)
+    def _scores(self, text: str, probabilities: Table, vectors: Table) -> Mapping[str, float]:
+        trained = zip(self.manifest.labels, blended(probabilities, text).tolist(), strict=True)
         scores = {label: p for label, p in trained if label in self.shown}
-        kept = RIVALLED if float(probabilities.max()) >= RIVAL else 1.0
-        return scores | {label: kept * _bolder(float(head.score(vectors).max())) for label, head in self.heads.items()}
+        return scores | {label: float(head.score(vectors).max()) for label, head in self.heads.items()}
 
     def locate(self, text: str, misconception: str) -> tuple[int, int]:
         """The sentence that asserts it most by itself; the whole text where none does."""
@@ -145,11 +144,16 @@ class SecondReader:
         return int((unit[1:] @ unit[0]).argmax())
 
     def learn(self, misconception: str, flags: Sequence[str], passes: Sequence[str]) -> SecondReader:
-        """A reader that also knows a misconception from a few examples to flag and to pass; no training needed."""
+        """A reader that also knows a misconception from a few examples to flag and to pass; no training needed.
+
+        What is denied, asked or supposed of the examples to flag is learned with them, to pass.
+        """
         if not flags:
             return self
-        _, for_it = self.network.read([formatted(t) for t in flags])
-        _, against = self.network.read([formatted(t) for t in (*passes, *OFF_TOPIC)])
+        turned = [variant for text in flags for variant in restanced(text)]
+        _, for_it = self.network.read([formatted(t) for t in (*flags, *(v.text for v in turned if v.keeps))])
+        rejected = (v.text for v in turned if not v.keeps)
+        _, against = self.network.read([formatted(t) for t in (*passes, *rejected, *OFF_TOPIC)])
         head = light_head.fit(for_it, against, self.background)
         return replace(self, heads={**self.heads, misconception: head})
 
@@ -175,12 +179,25 @@ def _padded(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return pieces
 
 
+def blended(probabilities: Table, text: str) -> Table:
+    """One probability for each misconception, from those of a message (first row) and of its windows (the others).
+
+    The whole knows of a rejection that stands elsewhere. It has no say where it is too long to be read to its end.
+    """
+    import numpy as np
+
+    most: Table = probabilities.max(0)
+    if len(probabilities) == 1 or len(text.split()) > READ_WHOLE:
+        return most
+    whole = np.clip(probabilities[0], DOUBT, 1 - DOUBT)
+    window = np.clip(most, EDGE, 1 - EDGE)
+    odds = WHOLE * np.log(whole / (1 - whole)) + (1 - WHOLE) * np.log(window / (1 - window))
+    judged: Table = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    return judged
+
+
 def _length(row: tuple[str, str]) -> int:
-    return len(row[0])
-
-
-def _bolder(probability: float) -> float:
-    return 1 / (1 + math.exp(-log_odds(probability) - LIGHT_EDGE))
+    return -len(row[0])  # the longest first, so that a text stands before its windows
 
 
 OFF_TOPIC = ("Good morning everyone, how was your weekend?", "Thanks, that helped a lot!")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.combine import Weights, combined, log_odds
+from bot.core.combine import Weights, combined, log_odds, newly
 
 WEIGHTS = Weights(
     bias=-2, learned=0.7, asserted=1.7, stopped=-0.3, learned_asserted=-0.2, learned_stopped=-0.4, covered=1.5
@@ -34,6 +34,14 @@ def test_without_a_rule_a_claim_not_wholly_in_words_is_less_likely() -> None:
     assert combined(None, 0.9, 0.7, wary) < combined(None, 0.9, 0.7, WEIGHTS)
     assert combined(None, 0.9, 1.0, wary) == combined(None, 0.9, 1.0, WEIGHTS)
     assert combined(0.9, 0.9, 0.7, wary) == combined(0.9, 0.9, 0.7, WEIGHTS)
+
+
+def test_what_claims_something_trained_is_not_taken_for_something_learned_lightly() -> None:
+    assert newly(2.0, 0.8, 0.8, rival=5.0) < newly(2.0, 0.8, 0.8, rival=-5.0)
+
+
+def test_words_concepts_and_likeness_all_speak_for_a_new_misconception() -> None:
+    assert newly(2.0, 0.9, 0.9, rival=-5.0) > 0.75 > newly(-9.0, 0.1, 0.1, rival=-5.0)
 
 
 @pytest.mark.parametrize("learned", [0.0, 1e-12, 0.5, 1.0])

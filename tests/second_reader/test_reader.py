@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.ports import Scorer
 from bot.second_reader.manifest import Manifest
-from bot.second_reader.reader import AT_ONCE, ModelUnusable, SecondReader, batches, load
+from bot.second_reader.reader import AT_ONCE, ModelUnusable, SecondReader, batches, blended, load
 
 if TYPE_CHECKING:
     from bot.second_reader.reader import Table
@@ -55,7 +55,7 @@ def test_labels_that_the_pack_lacks_are_left_out() -> None:
 
 
 def test_a_claim_at_the_end_of_a_long_post_counts() -> None:
-    post = "We had a lovely day at the sea again and again. " * 10 + "By the way, milk is poison."
+    post = "We had a lovely day at the sea again and again. " * 18 + "By the way, milk is poison."
     assert reader().score(post)["milk-is-poison"] == pytest.approx(0.9)
 
 
@@ -69,14 +69,17 @@ def test_blank_text_has_no_scores() -> None:
 
 def test_learns_a_new_misconception_without_forgetting_the_others() -> None:
     wiser = reader().learn("juice-makes-taller", ["juice makes you tall"] * 6, ["milk is white", "tea is hot"])
-    assert wiser.score("drink juice")["juice-makes-taller"] > 0.5 > wiser.score("drink tea")["juice-makes-taller"]
+    assert wiser.score("drink juice")["juice-makes-taller"] > 2 * wiser.score("drink tea")["juice-makes-taller"]
     assert wiser.score("tea")["tea-cures-colds"] == pytest.approx(0.9)
     assert "juice-makes-taller" not in reader().score("juice")
 
 
-def test_what_claims_something_trained_is_not_taken_for_something_learned_lightly() -> None:
-    wiser = reader().learn("juice-makes-taller", ["juice makes you tall"] * 6, ["milk is white", "tea is hot"])
-    assert wiser.score("juice and tea")["juice-makes-taller"] < 0.2 < wiser.score("juice")["juice-makes-taller"]
+def test_a_window_weighs_more_than_the_whole_but_not_alone() -> None:
+    whole_denies, window_claims = np.array([[0.1], [0.95], [0.2]], np.float32), np.array([[0.9], [0.95]], np.float32)
+    assert 0.5 < float(blended(whole_denies, "some text")[0]) < 0.95
+    assert float(blended(window_claims, "some text")[0]) > 0.9
+    assert float(blended(whole_denies[1:2], "some text")[0]) == pytest.approx(0.95)
+    assert float(blended(whole_denies, "much text " * 200)[0]) == pytest.approx(0.95)
 
 
 @pytest.mark.parametrize(
