@@ -181,9 +181,11 @@ class Screener:
     def _of_new(
         self, read: _Read, readings: Mapping[str, RuleReading], learned: Mapping[str, float]
     ) -> dict[str, float]:
-        """Of the misconceptions that nobody has trained on; where a rule finds more, its word stands."""
-        chances = {m: newly(*features) for m, features in self._hints(read, learned).items()}
-        return {m: max(p, readings[m].probability) if m in readings else p for m, p in chances.items()}
+        """Of the misconceptions that nobody has trained on; where a rule matches, its word stands."""
+        hints = self._hints(read, learned)
+        if _denies(read) or any(s.asked for s in read.sentences[read.given :]):
+            hints = {m: features for m, features in hints.items() if features[0] >= 0 or m in readings}
+        return {m: readings[m].probability if m in readings else newly(*features) for m, features in hints.items()}
 
     def _hints(self, read: _Read, learned: Mapping[str, float]) -> dict[str, tuple[float, float, float, float]]:
         """What `newly` weighs, for each of those."""
