@@ -29,7 +29,7 @@ from bot.stores.open import open_store
 from bot.workers import Worker
 
 log = logging.getLogger(__name__)
-SETTLED = 15.0  # seconds after which the start is over
+SETTLED = 5.0  # seconds after which the start is over
 
 
 @asynccontextmanager

@@ -16,7 +16,8 @@ from tests import postgres
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=25, help="how often tests/stores/test_kills.py kills a process")
-    parser.addoption("--edits", type=int, default=2000, help="how often tests/packs/test_random_edits.py edits a pack")
+    parser.addoption("--edits", type=int, default=1000, help="how often tests/packs/test_random_edits.py edits a pack")
+    parser.addoption("--posts", type=int, default=4000, help="how many messages tests/discord_/test_soak.py posts")
     parser.addoption("--messages", type=int, default=400, help="how many messages four processes share there")
 
 

@@ -419,7 +419,7 @@ def _seen(case: Case) -> tuple[object, ...]:
 
 TestAnyActs = pytest.mark.soak(AnyActs.TestCase)
 TestAnyActs.settings = settings(
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=40,
     deadline=None,
     report_multiple_bugs=False,

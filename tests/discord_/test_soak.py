@@ -22,8 +22,7 @@ from tests.discord_.life import alive, bot_for
 from tests.discord_.wire import HEALTH, MINA, MODS, TOKEN, Wire, discord_on_a_wire
 
 ROOT = Path(__file__).parents[2]
-MANY = 10_000
-CLAIMS = 100  # of them, one in so many is a claim
+EACH = 100  # one message in so many is a claim
 CLAIM = "Vitamin D brings your calcium down."
 PLAIN = "see you at the park later, bring the blue frisbee"
 LINK = re.compile(r"discord\.com/channels/\d+/(?P<channel>\d+)/(?P<message>\d+)")
@@ -34,43 +33,51 @@ def pack() -> Pack:
     return read_pack(Settings().content)
 
 
+@pytest.fixture
+def many(request: pytest.FixtureRequest) -> int:
+    """How many messages are posted; ten thousand with `--posts 10000`."""
+    return int(request.config.getoption("posts"))
+
+
 @pytest.mark.soak
-async def test_each_of_ten_thousand_messages_is_screened_once_though_the_gateway_drops(store: Store) -> None:
+async def test_each_message_of_many_is_screened_once_though_the_gateway_drops(store: Store, many: int) -> None:
     async with discord_on_a_wire() as wire:
-        bot, screener = bot_for(wire, store, catch_up_messages=MANY)
+        bot, screener = bot_for(wire, store, catch_up_messages=many)
         screener.reads_all = True
         async with alive(bot):
-            for number in range(MANY):
+            for number in range(many):
                 await wire.post(HEALTH, f"message {number}")
-                if number == MANY // 3:
+                if number == many // 3:
                     wire.gate.cut()  # and what is missed is replayed
-                if number == MANY // 2:
+                if number == many // 2:
                     await wire.gate.invalidate()  # and what is missed is read back
                 if number % 50 == 0:
                     await asyncio.sleep(0)
-            await screener.until(*(f"message {number}" for number in range(MANY)))
+            await screener.until(*(f"message {number}" for number in range(many)))
         read = Counter(screener.read)
-        assert len(read) == MANY
+        assert len(read) == many
         assert set(read.values()) == {1}
         assert wire.gate.resumed >= 1
         assert wire.gate.identified == 2
 
 
 @pytest.mark.soak
-async def test_each_case_is_noticed_once_though_the_bot_is_killed_and_the_gateway_drops(tmp_path: Path) -> None:
+async def test_each_case_is_noticed_once_though_the_bot_is_killed_and_the_gateway_drops(
+    tmp_path: Path, many: int
+) -> None:
     async with discord_on_a_wire() as wire:
-        async with bot_process(wire, tmp_path) as process:
-            posted = await write(wire, range(MANY * 2 // 5))
+        async with bot_process(wire, tmp_path, many) as process:
+            posted = await write(wire, range(many * 2 // 5))
             process.kill()
-        posted |= await write(wire, range(MANY * 2 // 5, MANY // 2))
-        async with bot_process(wire, tmp_path) as process:
-            posted |= await write(wire, range(MANY // 2, MANY * 7 // 10))
+        posted |= await write(wire, range(many * 2 // 5, many // 2))
+        async with bot_process(wire, tmp_path, many) as process:
+            posted |= await write(wire, range(many // 2, many * 7 // 10))
             wire.gate.cut()
-            posted |= await write(wire, range(MANY * 7 // 10, MANY))
+            posted |= await write(wire, range(many * 7 // 10, many))
             await asyncio.wait_for(wire.until(lambda w: noticed(w).keys() >= posted), 60)
         assert noticed(wire) == Counter(posted)
     async with open_sqlite(tmp_path) as store:
-        cases = await store.cases(limit=MANY)
+        cases = await store.cases(limit=many)
         assert Counter(int(c.key.message) for c in cases) == Counter(posted)
 
 
@@ -85,7 +92,7 @@ async def test_clicks_are_answered_while_many_people_write(pack: Pack) -> None:
 
 
 @asynccontextmanager
-async def bot_process(wire: Wire, data: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot_process(wire: Wire, data: Path, many: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """The real bot in a process of its own, connected; it is asked to stop when the block ends."""
     environment: dict[str, Any] = os.environ | {
         "DISCORD_TOKEN": TOKEN,
@@ -94,7 +101,7 @@ async def bot_process(wire: Wire, data: Path) -> AsyncIterator[asyncio.subproces
         "BOT_DATA": str(data),
         "BOT_DISCORD__WATCH": f"[{HEALTH}]",
         "BOT_DISCORD__MODERATORS_CHANNEL": str(MODS),
-        "BOT_DISCORD__CATCH_UP_MESSAGES": str(MANY),
+        "BOT_DISCORD__CATCH_UP_MESSAGES": str(many),
         "BOT_REVIEW__CASES_A_MINUTE": "1000",
         "BOT_HEALTH__PORT": "0",
     }
@@ -116,7 +123,7 @@ async def write(wire: Wire, numbers: range) -> set[int]:
     """Post messages, a few of them claims, each by another person; return the claims."""
     claims: set[int] = set()
     for number in numbers:
-        claims_it = number % (MANY // CLAIMS) == 7
+        claims_it = number % (EACH) == 7
         author = MINA | {"id": str(1000 + number), "username": f"member{number}"}
         message = await wire.post(HEALTH, CLAIM if claims_it else PLAIN, author)
         if claims_it:
