@@ -50,6 +50,7 @@ async def test_each_message_of_many_is_screened_once_though_the_gateway_drops(st
                 if number == many // 3:
                     wire.gate.cut()  # and what is missed is replayed
                 if number == many // 2:
+                    await asyncio.wait_for(wire.until(lambda w: w.gate.resumed >= 1), 60)
                     await wire.gate.invalidate()  # and what is missed is read back
                 if number % 50 == 0:
                     await asyncio.sleep(0)
