@@ -632,7 +632,9 @@ class Outbox:
                     await notifier.remove_correction(case)
                 told = await notifier.post_correction(case)
                 await self._store.done(entry, correction_ref=told.ref, correction_link=told.link)
-            case Duty.AMEND_CORRECTION if case.correction and case.correction_ref and case.status in APPROVED:
+            case Duty.AMEND_CORRECTION if (
+                case.correction and case.correction_ref and case.status is not Status.PROPOSED
+            ):
                 await notifier.amend_correction(case)
                 await self._store.done(entry)
             case Duty.DELETE_MESSAGE if case.deletes and case.status in APPROVED:

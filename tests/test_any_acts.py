@@ -1,6 +1,7 @@
 """Whatever members and moderators do, in any order, with the process dying in between: nothing is lost or doubled."""
 
 import asyncio
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -423,7 +424,7 @@ TestAnyActs.settings = settings(
     stateful_step_count=40,
     deadline=None,
     report_multiple_bugs=False,
-    derandomize=False,
+    derandomize="EXPLORE" not in os.environ,  # with EXPLORE=1 other acts are tried each time
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )

@@ -139,6 +139,18 @@ async def test_amending_changes_the_post_where_it_stands(world: World) -> None:
     assert world.board.notices[1].version == after.version
 
 
+async def test_an_amendment_reaches_its_post_though_the_message_changed_meanwhile(world: World) -> None:
+    case = await corrected(world)
+    world.moderation.use(edited(correction=NEWER))
+    await renew(world.moderation, 1, Act.AMEND, by=BEN, at=NOON, version=case.version, text=NEWER)
+    await world.moderation.message_posted(message("tea cures and is blue"))
+    await deliver(world)
+    reopened = await world.moderation.case(1)
+    assert reopened is not None
+    assert reopened.status is Status.OPEN
+    assert world.board.corrections == {1: NEWER}
+
+
 async def test_posting_again_takes_the_old_one_away_first(world: World) -> None:
     case = await corrected(world)
     world.moderation.use(edited(correction=NEWER))
