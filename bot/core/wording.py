@@ -154,3 +154,8 @@ def examples_wait(count: int) -> str:
 
 def sources_label(count: int) -> str:
     return f"Sources ({count})"
+
+
+def alone(correction: str, link: str) -> str:
+    """The correction as its author alone hears it."""
+    return f"{correction}\n\nThis is about your message {link} and only you can see it."

@@ -12,6 +12,7 @@ from bot.core import cards
 from bot.core.message import Person
 from bot.core.pack import Pack
 from bot.core.review import Case, Correction, Policy
+from bot.core.wording import alone
 from bot.discord_ import wording
 from bot.discord_.buttons import appeal_view, notice_view
 from bot.discord_.render import notice_embed
@@ -98,7 +99,7 @@ class DiscordNotifier:
     async def post_correction(self, case: Case) -> Told:
         if case.way is not Correction.PRIVATE:
             return await self._reply(case)
-        words = wording.alone(case.correction, case.link)
+        words = alone(case.correction, case.link)
         return Told(await self._say_alone(case, words, appeal_view(case.id)))
 
     async def tell_author(self, case: Case, words: str) -> None:
@@ -215,7 +216,7 @@ class DiscordNotifier:
             return Told(str(sent.id), sent.jump_url)
 
     async def amend_correction(self, case: Case) -> None:
-        words = wording.alone(case.correction, case.link) if case.told_alone else case.correction
+        words = alone(case.correction, case.link) if case.told_alone else case.correction
         with _told_plainly():
             try:
                 place = await self._direct(case) if case.told_alone else self._channel(int(case.key.channel))

@@ -228,11 +228,6 @@ def revision(content: str) -> str:
     return f"Content revision {content[:12]}"
 
 
-def alone(correction: str, link: str) -> str:
-    """A correction that only the author sees."""
-    return f"{correction}\n\nThis is about your message {link} and only you can see it."
-
-
 # /moderation, and members' reports.
 
 MODERATION = "Cases, numbers and switches, for moderators"

@@ -199,7 +199,7 @@ class SlackNotifier:
 
 def _alone(case: Case) -> str:
     """The correction as its author alone hears it."""
-    return ours.alone(case.correction, case.link)
+    return wording.alone(case.correction, case.link)
 
 
 def mention(who: str) -> str:

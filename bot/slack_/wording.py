@@ -156,11 +156,6 @@ def see_notice(link: str) -> str:
     return f"\n<{link}|See the notice>"
 
 
-def alone(correction: str, link: str) -> str:
-    """The correction as its author alone hears it."""
-    return f"{correction}\n\nThis is about your message {link} and only you can see it."
-
-
 def no_channel(why_not: str) -> str:
     return f"the channel can't be used: {why_not}"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.review import Correction
+from bot.core.wording import alone
 from bot.discord_ import wording
 from bot.discord_.servers import Origin
 from bot.discord_.setup_steps import FIELDS, MODES, STEPS
@@ -21,7 +22,7 @@ def test_every_table_of_words_covers_what_it_speaks_of() -> None:
     [
         (wording.no_case(7), "There is no case 7."),
         (wording.changed(7, "taken by ann"), "Case 7 has changed since you looked: taken by ann. Nothing was done."),
-        (wording.alone("It does not.", "https://x"), "your message https://x and only you can see it."),
+        (alone("It does not.", "https://x"), "your message https://x and only you can see it."),
         (wording.footer(7), "Case 7 ·"),
         (wording.chance_label("0.95"), "95%: fewest notices, surest claims"),
         (wording.chance_label("0.77"), "77%"),

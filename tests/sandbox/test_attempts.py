@@ -1,13 +1,10 @@
 """What somebody tries on the sandbox who wants to do harm; its gate is in test_server, the page in test_browser."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.samples import PACK, WordScreener
-from tests.sandbox.stage import Page, Stage, running
+from tests.sandbox.stage import Page, Stage
 from tests.sandbox.test_server import flagged
 from tests.tricks import BIDI, WORDS
 
@@ -26,18 +23,6 @@ BODIES = {
     "broken letters": '{"case": 1, "act": "\\ud800", "version": 1}',
     "the same key twice": '{"case": 1, "case": 2, "act": "take", "version": 1}',
 }
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with running(tmp_path, PACK, WordScreener()) as stage:
-        yield stage
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with stage.page() as page:
-        yield page
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)

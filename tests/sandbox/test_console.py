@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,18 +24,6 @@ ACTS: dict[str, dict[str, Any]] = {
     "dismissed": {"act": "dismiss", "reason": "joke"},
     "proposed": {"act": "uphold", "chosen": ["tea-cures"], "correction": "record"},
 }
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with running(tmp_path, PACK, WordScreener()) as stage:
-        yield stage
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with stage.page() as page:
-        yield page
 
 
 async def cases(page: Page, *ends: str) -> None:

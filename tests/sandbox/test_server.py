@@ -1,7 +1,6 @@
 """The sandbox over HTTP: posting, asking, deciding, refusing, and surviving a restart."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -16,18 +15,6 @@ from tests.samples import PACK, WordScreener
 from tests.sandbox.stage import Page, Stage, running
 
 FLAGGED = "I heard tea cures all."
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with running(tmp_path, PACK, WordScreener()) as stage:
-        yield stage
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with stage.page() as page:
-        yield page
 
 
 async def flagged(page: Page, text: str = FLAGGED) -> int:
